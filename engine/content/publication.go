@@ -1,0 +1,173 @@
+package content
+
+import (
+	"fmt"
+	"time"
+)
+
+// RendererVersion is raised when rendering changes its output. It is recorded
+// beside each publication; a newer one alone never edits a published post.
+const RendererVersion = 1
+
+// Publication is what Git wants of one Key: one post on one account. Everything
+// that planning needs is in its own fields; Segments are nil until it has been
+// rendered, which is only needed where something is to be sent.
+type Publication struct {
+	Key      Key    `json:"key"`
+	Provider string `json:"provider"`
+	Path     string `json:"path"`
+	Digest   string `json:"digest"` // of the source: front matter, body, variant, media
+
+	At         time.Time `json:"at"`
+	Late       Lateness  `json:"late"`
+	Ready      bool      `json:"ready"`             // status: ready
+	OnHold     bool      `json:"on_hold,omitempty"` // status: on_hold, shown in the plan
+	Invalid    string    `json:"invalid,omitempty"` // why it must not go out, from validation
+	Embargo    time.Time `json:"embargo"`
+	Unpublish  time.Time `json:"unpublish"`
+	Pin        bool      `json:"pin,omitempty"`
+	PinUntil   time.Time `json:"pin_until"`
+	Reminder   bool      `json:"reminder,omitempty"` // delivery: reminder
+	Replace    bool      `json:"replace,omitempty"`  // replace: allow
+	Native     bool      `json:"native,omitempty"`   // hand over early where the platform can schedule
+	Removed    bool      `json:"removed,omitempty"`
+	Retract    bool      `json:"retract,omitempty"`
+	Republish  int       `json:"republish,omitempty"` // the generation asked for, 0 for none
+	MovedFrom  string    `json:"moved_from,omitempty"`
+	Imported   bool      `json:"imported,omitempty"` // has an origin
+	Overrides  []Bypass  `json:"overrides,omitempty"`
+	DependsOn  []Key     `json:"depends_on,omitempty"` // publications whose URL or id this one needs
+	Segments   []Segment `json:"segments,omitempty"`
+	Profile    *Face     `json:"profile,omitempty"` // for a profile's Key, instead of segments
+	ReplyTo    Key       `json:"reply_to,omitzero"` // an own publication that segment 0 answers
+	ReplyToURL string    `json:"reply_to_url,omitempty"`
+}
+
+// Bypass is an Override with its time resolved.
+type Bypass struct {
+	Guard  string    `json:"guard"`
+	Reason string    `json:"reason"`
+	Until  time.Time `json:"until"`
+}
+
+// Segment is one message of a publication: the whole, or one part of a thread.
+type Segment struct {
+	Text      string            `json:"text"`            // final text, no Markdown
+	HTML      string            `json:"html,omitempty"`  // where the platform takes markup
+	Title     string            `json:"title,omitempty"` // where the platform has one
+	Facets    []Facet           `json:"facets"`
+	Media     []Attachment      `json:"media"`
+	Poll      *PollSpec         `json:"poll,omitempty"`
+	Language  string            `json:"language,omitempty"`
+	Options   map[string]string `json:"options,omitempty"` // provider's own: visibility, content_warning …
+	Tags      []string          `json:"tags,omitempty"`
+	Date      time.Time         `json:"date,omitzero"` // the publication's wanted time, for platforms that print one
+	Length    int               `json:"length"`
+	Limit     int               `json:"limit"` // 0: none
+	OK        bool              `json:"ok"`
+	IsComment bool              `json:"is_comment,omitempty"` // the first comment
+}
+
+// Facet marks a run of Text, in bytes.
+type Facet struct {
+	Kind  string `json:"kind"` // link | mention | tag
+	Start int    `json:"start"`
+	End   int    `json:"end"`
+	Value string `json:"value"`
+}
+
+// Attachment is a file to be sent with a segment.
+type Attachment struct {
+	File   string    `json:"file"` // relative to the workspace, slashes
+	SHA256 string    `json:"sha256"`
+	Alt    string    `json:"alt"`
+	Type   string    `json:"type"` // MIME, by content
+	Width  int       `json:"width"`
+	Height int       `json:"height"`
+	Bytes  int64     `json:"bytes"`
+	Focus  []float64 `json:"focus,omitempty"`
+}
+
+// PollSpec is a poll, ready to send.
+type PollSpec struct {
+	Options  []string      `json:"options"`
+	Expires  time.Duration `json:"expires"`
+	Multiple bool          `json:"multiple"`
+}
+
+// Face is a profile, ready to send; empty fields are not managed.
+type Face struct {
+	Name   string       `json:"name,omitempty"`
+	Bio    string       `json:"bio,omitempty"`
+	Avatar *Attachment  `json:"avatar,omitempty"`
+	Header *Attachment  `json:"header,omitempty"`
+	Fields []FieldValue `json:"fields,omitempty"`
+}
+
+// FieldValue is one label and value, of a profile or of a comparison.
+type FieldValue struct {
+	Path  string `json:"path"`
+	Value string `json:"value"`
+}
+
+// FieldValues returns the segment as flat paths and values, in a fixed order:
+// what is compared, shown in a plan and kept in the ledger as sent.
+func (s *Segment) FieldValues() []FieldValue {
+	var out []FieldValue
+	add := func(path, value string) {
+		if value != "" {
+			out = append(out, FieldValue{path, value})
+		}
+	}
+	add("title", s.Title)
+	out = append(out, FieldValue{"text", s.Text})
+	if s.HTML != "" {
+		add("html", Digest(s.HTML)) // markup is compared, not kept
+	}
+	add("language", s.Language)
+	for _, k := range sortedKeys(s.Options) {
+		add("options."+k, s.Options[k])
+	}
+	for i, t := range s.Tags {
+		add(fmt.Sprintf("tags[%d]", i), t)
+	}
+	for i, m := range s.Media {
+		p := fmt.Sprintf("media[%d].", i)
+		add(p+"file", m.File)
+		add(p+"sha256", m.SHA256)
+		add(p+"alt", m.Alt)
+		if len(m.Focus) == 2 {
+			add(p+"focus", fmt.Sprintf("%g,%g", m.Focus[0], m.Focus[1]))
+		}
+	}
+	if s.Poll != nil {
+		for i, o := range s.Poll.Options {
+			add(fmt.Sprintf("poll.options[%d]", i), o)
+		}
+		add("poll.expires", s.Poll.Expires.String())
+		add("poll.multiple", fmt.Sprint(s.Poll.Multiple))
+	}
+	return out
+}
+
+// FieldValues returns the profile as flat paths and values, in a fixed order.
+func (f *Face) FieldValues() []FieldValue {
+	var out []FieldValue
+	add := func(path, value string) {
+		if value != "" {
+			out = append(out, FieldValue{path, value})
+		}
+	}
+	add("name", f.Name)
+	add("bio", f.Bio)
+	if f.Avatar != nil {
+		add("avatar", f.Avatar.SHA256)
+	}
+	if f.Header != nil {
+		add("header", f.Header.SHA256)
+	}
+	for i, v := range f.Fields {
+		add(fmt.Sprintf("fields[%d]", i), v.Path+": "+v.Value)
+	}
+	return out
+}

@@ -1,0 +1,166 @@
+// Package ledger holds what smmctl knows it owns: an Entry a Key, the lease of
+// the one writer, freezes and the pinned identity of each account. Package git
+// keeps it on a branch; package memory keeps it in memory for tests. It imports
+// content and the standard library.
+package ledger
+
+import (
+	"context"
+	"errors"
+	"maps"
+	"slices"
+	"time"
+
+	"github.com/smmctl/smmctl/engine/content"
+)
+
+// State is where a publication stands.
+type State string
+
+// The states. Planned is known and not live: an intent that was proven unsent.
+const (
+	Planned   State = "planned"
+	Intent    State = "intent" // an open intent: a call may have been made
+	Scheduled State = "scheduled"
+	Published State = "published"
+	Unknown   State = "unknown" // waits for `smmctl resolve`
+	Missed    State = "missed"
+	Held      State = "held"
+	Retracted State = "retracted" // tombstone
+	Forgotten State = "forgotten" // tombstone
+)
+
+// Tombstone reports whether nothing is published again until the file says
+// republish.
+func (s State) Tombstone() bool { return s == Retracted || s == Forgotten }
+
+// Entry is the record of one Key.
+type Entry struct {
+	Key        content.Key `json:"key"`
+	Generation int         `json:"generation"`
+	Revision   int64       `json:"revision"` // raised by every change of the entry
+	State      State       `json:"state"`
+	// Action is what the open intent is to do (an action of package plan), and
+	// Prior the state to fall back to when it is proven not to have been done.
+	Action   string    `json:"action,omitempty"`
+	Prior    State     `json:"prior,omitempty"`
+	Run      string    `json:"run,omitempty"` // that wrote the newest change
+	Provider string    `json:"provider"`
+	Digest   string    `json:"digest"`   // source digest as carried out (of the open intent, while there is one)
+	Renderer int       `json:"renderer"` // content.RendererVersion
+	At       time.Time `json:"at,omitzero"`
+	IntentAt time.Time `json:"intent_at,omitzero"` // when the open or last intent was written
+	// PublishedAt is the first segment's time on the platform.
+	PublishedAt time.Time `json:"published_at,omitzero"`
+	Pinned      bool      `json:"pinned,omitempty"`
+	Segments    []Segment `json:"segments"`
+	// Old is what a replacement has to take down.
+	Old    []Segment         `json:"old,omitempty"`
+	Sent   map[string]string `json:"sent,omitempty"`     // a profile's fields
+	Seen   map[string]string `json:"observed,omitempty"` // the same, as the platform has them
+	Detail string            `json:"detail,omitempty"`
+	Actor  string            `json:"actor,omitempty"` // who ran it
+}
+
+// Segment is the record of one message.
+type Segment struct {
+	ClientKey   string            `json:"client_key"`
+	Fingerprint string            `json:"fingerprint"`
+	Sent        map[string]string `json:"sent"`               // fields as sent, or as they are to be sent
+	Observed    map[string]string `json:"observed,omitempty"` // fields as the platform gave them back
+	ParentID    string            `json:"parent_id,omitempty"`
+	ID          string            `json:"id,omitempty"` // empty: not known to be live
+	URL         string            `json:"url,omitempty"`
+	ScheduleID  string            `json:"schedule_id,omitempty"`
+	CreatedAt   time.Time         `json:"created_at,omitzero"`
+}
+
+// Live reports whether the entry owns something on the platform.
+func (e *Entry) Live() bool {
+	return slices.ContainsFunc(e.Segments, func(s Segment) bool { return s.ID != "" }) && !e.State.Tombstone()
+}
+
+// Clone returns a deep copy.
+func (e *Entry) Clone() *Entry {
+	c := *e
+	c.Segments = cloneSegments(e.Segments)
+	c.Old = cloneSegments(e.Old)
+	c.Sent, c.Seen = maps.Clone(e.Sent), maps.Clone(e.Seen)
+	return &c
+}
+
+func cloneSegments(in []Segment) []Segment {
+	out := slices.Clone(in)
+	for i := range out {
+		out[i].Sent, out[i].Observed = maps.Clone(out[i].Sent), maps.Clone(out[i].Observed)
+	}
+	return out
+}
+
+// Lease makes one run the only writer.
+type Lease struct {
+	Run     string    `json:"run"`
+	Holder  string    `json:"holder"`  // for people: user@host, or the CI job
+	Process string    `json:"process"` // identifies the process on its machine, or empty
+	Since   time.Time `json:"since"`
+	Expires time.Time `json:"expires"`
+}
+
+// Freeze stops publishing until it is thawed.
+type Freeze struct {
+	Brand   string    `json:"brand,omitempty"`   // empty: every brand
+	Account string    `json:"account,omitempty"` // empty: every account
+	Reason  string    `json:"reason"`
+	Since   time.Time `json:"since"`
+	By      string    `json:"by"`
+}
+
+// Pin is what is remembered of an account: who it is and what its server allows.
+type Pin struct {
+	Provider string         `json:"provider"`
+	Server   string         `json:"server"`
+	ID       string         `json:"id"`
+	Handle   string         `json:"handle"`
+	Limits   map[string]int `json:"limits,omitempty"`
+}
+
+// Snapshot is the ledger at one revision. Callers treat it as read-only.
+type Snapshot struct {
+	ID       string
+	Revision string // the commit, or empty before the first
+	Entries  map[content.Key]*Entry
+	Lease    *Lease
+	Freezes  []Freeze
+	Accounts map[string]Pin
+}
+
+// Update is one change of the ledger, atomic. Nil members stay as they are.
+type Update struct {
+	Base     string   // the Revision that it was made from
+	Entries  []*Entry // put; Revision is raised by the ledger
+	Lease    *Lease
+	Release  bool // drop the lease
+	Freezes  *[]Freeze
+	Accounts map[string]Pin // merged
+	Message  string         // reads like a publication log
+	Actor    string
+	At       time.Time
+}
+
+// Ledger reads and changes the record. Commit is a compare-and-swap over Base:
+// where somebody else wrote it returns ErrConflict and nothing has changed.
+type Ledger interface {
+	Read(context.Context) (*Snapshot, error)
+	Commit(context.Context, Update) (*Snapshot, error)
+}
+
+// Errors of a Ledger.
+var (
+	ErrConflict    = errors.New("the ledger has moved: somebody else wrote to it")
+	ErrUnreachable = errors.New("the ledger's remote cannot be reached")
+	ErrMissing     = errors.New("the ledger is missing")
+	ErrForeign     = errors.New("the ledger is another workspace's")
+	ErrRewound     = errors.New("the ledger was rewound or rewritten")
+	ErrNewer       = errors.New("the ledger was written by a newer smmctl")
+	ErrCorrupt     = errors.New("the ledger cannot be read")
+)

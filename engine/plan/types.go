@@ -1,0 +1,201 @@
+// Package plan compares what is desired, recorded and live, and says what is to
+// be done, in order. It does no I/O: Build is a function of its Input. It
+// imports content, the types of provider and of ledger, and the standard
+// library.
+package plan
+
+import (
+	"time"
+
+	"github.com/smmctl/smmctl/engine/content"
+	"github.com/smmctl/smmctl/engine/ledger"
+	"github.com/smmctl/smmctl/engine/provider"
+)
+
+// Action is what a Change does. The set is closed.
+type Action string
+
+// The actions. Wait, Hold, Missed and None change nothing.
+const (
+	Publish    Action = "publish"
+	Schedule   Action = "schedule"
+	Unschedule Action = "unschedule"
+	Reschedule Action = "reschedule"
+	Edit       Action = "edit"
+	Replace    Action = "replace"
+	Retract    Action = "retract"
+	Adopt      Action = "adopt"
+	Forget     Action = "forget"
+	Accept     Action = "accept" // take a drifted live form for what was observed
+	Revert     Action = "revert" // send our form again over a drifted one
+	Wait       Action = "wait"
+	Hold       Action = "hold"
+	Missed     Action = "missed"
+	None       Action = "none"
+)
+
+// Effective reports whether carrying the action out changes a platform or the
+// ledger.
+func (a Action) Effective() bool {
+	switch a {
+	case Wait, Hold, Missed, None:
+		return false
+	}
+	return true
+}
+
+// Change is what is to happen to one Key.
+type Change struct {
+	Key        content.Key   `json:"key"`
+	Post       string        `json:"post"`
+	Account    string        `json:"account"`
+	Provider   string        `json:"provider"`
+	Generation int           `json:"generation"`
+	Action     Action        `json:"action"`
+	Reason     string        `json:"reason"`
+	At         *time.Time    `json:"at"` // UTC; null for what has no time
+	Segments   int           `json:"segments"`
+	Fields     []FieldChange `json:"fields"`
+	Remote     []Remote      `json:"remote"`
+
+	Path     string `json:"path"`     // the file, relative to the workspace
+	Timezone string `json:"timezone"` // the account's, for showing At
+	// Unknown marks a hold that waits for `smmctl resolve`.
+	Unknown bool `json:"unknown,omitempty"`
+	// Resume marks the rest of something begun: guards do not apply.
+	Resume bool `json:"resume,omitempty"`
+	// Pin and Unpin go with the change, or are all of an edit.
+	Pin   bool `json:"pin,omitempty"`
+	Unpin bool `json:"unpin,omitempty"`
+	// Digest and Revision are what a saved plan or an approval binds to.
+	Digest   string `json:"digest"`
+	Revision int64  `json:"revision"`
+}
+
+// FieldChange is one field's values on both sides.
+type FieldChange struct {
+	Path   string `json:"path"`
+	Before string `json:"before"`
+	After  string `json:"after"`
+}
+
+// Remote is one live object.
+type Remote struct {
+	ID  string `json:"id"`
+	URL string `json:"url"`
+}
+
+// Drift is a difference between Live and what was observed after publishing.
+type Drift struct {
+	Key    content.Key   `json:"key"`
+	Fields []FieldChange `json:"fields"`
+	Remote []Remote      `json:"remote"`
+}
+
+// Refusal is a guard's no: the account's batch is not carried out.
+type Refusal struct {
+	Guard   string `json:"guard"`
+	Account string `json:"account"` // empty: the whole plan
+	Detail  string `json:"detail"`
+}
+
+// Problem is a file that could not be used, or an account that could not be read.
+type Problem struct {
+	Path    string `json:"path"`
+	Summary string `json:"summary"`
+}
+
+// Summary counts changes by action. Unknown and Foreign are counted beside them.
+type Summary struct {
+	Publish    int `json:"publish"`
+	Schedule   int `json:"schedule"`
+	Unschedule int `json:"unschedule"`
+	Reschedule int `json:"reschedule"`
+	Edit       int `json:"edit"`
+	Replace    int `json:"replace"`
+	Retract    int `json:"retract"`
+	Adopt      int `json:"adopt"`
+	Forget     int `json:"forget"`
+	Accept     int `json:"accept"`
+	Revert     int `json:"revert"`
+	Wait       int `json:"wait"`
+	Hold       int `json:"hold"`
+	Missed     int `json:"missed"`
+	Unknown    int `json:"unknown"`
+	None       int `json:"none"`
+	Foreign    int `json:"foreign"`
+}
+
+// Plan is the ordered list of what to do. Two plans from the same inputs are
+// byte-identical.
+type Plan struct {
+	FormatVersion  int       `json:"format_version"`
+	Now            time.Time `json:"now"`
+	Commit         string    `json:"commit"`
+	LedgerRevision string    `json:"ledger_revision"`
+	LedgerID       string    `json:"ledger_id"`
+	PolicyDigest   string    `json:"policy_digest"`
+	Summary        Summary   `json:"summary"`
+	Changes        []Change  `json:"changes"` // None is counted, not listed
+	Drift          []Drift   `json:"drift"`
+	Refusals       []Refusal `json:"refusals"`
+	Errors         []Problem `json:"errors"`
+}
+
+// Input is all that a plan depends on.
+type Input struct {
+	Now     time.Time
+	Commit  string
+	Desired []*content.Publication
+	// Incomplete says that some file could not be read: nothing is retracted
+	// then, for an unreadable file must never look like a deletion.
+	Incomplete bool
+	Accounts   map[string]Account
+	Ledger     *ledger.Snapshot
+	// Live holds the accounts that were read; an account without a row is
+	// planned offline, without drift and foreign objects.
+	Live         map[string]Live
+	Freezes      []Freeze
+	MaxRetracts  int // an account a run; 0: no limit
+	MaxShare     int // percent of an account's live publications; 0: no limit
+	PolicyDigest string
+	Problems     []Problem
+	// Only limits the plan to these, where not empty; guards count only them.
+	OnlyAccount, OnlyPost string
+}
+
+// Account is what planning needs of an account.
+type Account struct {
+	ID           string
+	Brand        string
+	Provider     string
+	Policy       string // create-only | upsert | sync
+	Drift        string // report | accept | revert
+	Zone         *time.Location
+	PerRun       int // 0: no limit, as all below
+	EditsPerRun  int
+	MinGap       time.Duration
+	QuietHours   []string
+	Capabilities provider.Capabilities
+	Limits       provider.Limits
+	Fingerprint  func(content.Segment) string
+	// Problem is why the account cannot be used at all, or empty.
+	Problem string
+}
+
+// Freeze is a freeze that applies now, from smm.yaml or from the ledger.
+type Freeze struct {
+	Brands   []string // empty: all
+	Accounts []string // empty: all
+	Reason   string
+	Until    time.Time // zero: until thawed
+}
+
+// Live is what was read from one account.
+type Live struct {
+	Objects []provider.Object // newest first
+	// Since is how far back Objects reach; zero: to the first.
+	Since     time.Time
+	Scheduled []provider.Object
+	Profile   map[string]string // nil: not read
+}
