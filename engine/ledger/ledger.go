@@ -6,6 +6,7 @@ package ledger
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"maps"
 	"slices"
@@ -60,6 +61,9 @@ type Entry struct {
 	Seen   map[string]string `json:"observed,omitempty"` // the same, as the platform has them
 	Detail string            `json:"detail,omitempty"`
 	Actor  string            `json:"actor,omitempty"` // who ran it
+	// Imported marks what was live before smmctl knew it: such an entry is never
+	// taken down because its file is missing.
+	Imported bool `json:"imported,omitempty"`
 }
 
 // Segment is the record of one message.
@@ -73,6 +77,9 @@ type Segment struct {
 	URL         string            `json:"url,omitempty"`
 	ScheduleID  string            `json:"schedule_id,omitempty"`
 	CreatedAt   time.Time         `json:"created_at,omitzero"`
+	// Flying is set just before a segment is sent to a platform that can neither
+	// be read back nor given a key: what is found flying later is unknown.
+	Flying bool `json:"flying,omitempty"`
 }
 
 // Live reports whether the entry owns something on the platform.
@@ -104,6 +111,7 @@ type Lease struct {
 	Process string    `json:"process"` // identifies the process on its machine, or empty
 	Since   time.Time `json:"since"`
 	Expires time.Time `json:"expires"`
+	Broken  bool      `json:"broken,omitempty"` // by hand: may be taken over at once
 }
 
 // Freeze stops publishing until it is thawed.
@@ -117,11 +125,12 @@ type Freeze struct {
 
 // Pin is what is remembered of an account: who it is and what its server allows.
 type Pin struct {
-	Provider string         `json:"provider"`
-	Server   string         `json:"server"`
-	ID       string         `json:"id"`
-	Handle   string         `json:"handle"`
-	Limits   map[string]int `json:"limits,omitempty"`
+	Provider string `json:"provider"`
+	Server   string `json:"server"`
+	ID       string `json:"id"`
+	Handle   string `json:"handle"`
+	// Limits is the server's, as package provider writes them.
+	Limits json.RawMessage `json:"limits,omitempty"`
 }
 
 // Snapshot is the ledger at one revision. Callers treat it as read-only.
