@@ -29,6 +29,8 @@ type Driver struct {
 	AccountOptions string `json:"-"`
 	// Credentials names what an account file must give: token …
 	Credentials []string `json:"-"`
+	// NeedsServer says that an account file must name its server.
+	NeedsServer bool `json:"-"`
 
 	// Fingerprint condenses a segment to what survives the platform's own
 	// rewriting, so that an object read back can be recognised. It equals the
@@ -80,6 +82,9 @@ type Capabilities struct {
 	Mentions     bool     `json:"mentions"`
 	Profile      []string `json:"profile"`     // name bio avatar header links pinned
 	Regenerable  bool     `json:"regenerable"` // made wholly from the repository and the ledger
+	// Immutable lists fields that Edit cannot change, by path and all below it:
+	// "options.visibility", "poll".
+	Immutable []string `json:"immutable,omitempty"`
 	// VisibilityDelay is how long a publication may be missing from List.
 	VisibilityDelay time.Duration `json:"visibility_delay"`
 	// KeyLifetime is how long an idempotency key is remembered.

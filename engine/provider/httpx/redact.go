@@ -1,0 +1,88 @@
+package httpx
+
+import (
+	"errors"
+	"fmt"
+	"net/http"
+	"net/url"
+	"strings"
+	"unicode"
+)
+
+const redacted = "[secret]"
+
+// scrub takes out of err what a *url.Error carries: user, path and query may all
+// hold a token. The host stays, and the cause is kept for errors.Is.
+func scrub(req *http.Request, err error) error {
+	var u *url.Error
+	if errors.As(err, &u) {
+		err = u.Err
+	}
+	if text := secretsOf(req).Replace(err.Error()); text != err.Error() {
+		return &clean{text, err}
+	}
+	return fmt.Errorf("%s: %w", req.URL.Host, err)
+}
+
+// clean shows a redacted text for an error that can still be matched.
+type clean struct {
+	text string
+	err  error
+}
+
+// Error implements error.
+func (c *clean) Error() string { return c.text }
+
+// Is matches what the hidden error matches, without handing it out.
+func (c *clean) Is(target error) bool { return errors.Is(c.err, target) }
+
+// secretsOf replaces everything that a request carries as a secret.
+func secretsOf(req *http.Request) *strings.Replacer {
+	var pairs []string
+	add := func(s string) {
+		if len(s) >= 4 {
+			pairs = append(pairs, s, redacted)
+		}
+	}
+	for _, h := range []string{"Authorization", "Cookie", "X-Api-Key"} {
+		v := req.Header.Get(h)
+		if scheme, token, ok := strings.Cut(v, " "); ok && h == "Authorization" && scheme != "" {
+			v = token
+		}
+		add(v)
+	}
+	if p, ok := req.URL.User.Password(); ok {
+		add(p)
+	}
+	add(req.URL.User.Username())
+	add(req.URL.RawQuery)
+	for k, vs := range req.URL.Query() {
+		if sensitive(k) {
+			for _, v := range vs {
+				add(v)
+			}
+		}
+	}
+	return strings.NewReplacer(pairs...)
+}
+
+func sensitive(key string) bool {
+	key = strings.ToLower(key)
+	return strings.Contains(key, "token") || strings.Contains(key, "secret") || strings.Contains(key, "key") ||
+		strings.Contains(key, "password") || key == "code"
+}
+
+// printable returns s as one bounded line without control characters: it is a
+// stranger's text and ends on a terminal.
+func printable(s string) string {
+	s = strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) || unicode.Is(unicode.Bidi_Control, r) {
+			return ' '
+		}
+		return r
+	}, strings.ToValidUTF8(s, "?"))
+	if r := []rune(s); len(r) > maxMessage {
+		s = string(r[:maxMessage]) + "…"
+	}
+	return strings.TrimSpace(s)
+}
