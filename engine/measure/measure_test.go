@@ -1,0 +1,273 @@
+package measure
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"unicode/utf8"
+
+	"github.com/rivo/uniseg"
+	"pgregory.net/rapid"
+)
+
+func TestLengthByUnit(t *testing.T) {
+	t.Parallel()
+	const family = "👨‍👩‍👧" // three people and two joiners
+	cases := []struct {
+		text                                           string
+		mastodon, graphemes, codepoints, utf16s, bytes int
+	}{
+		{"", 0, 0, 0, 0, 0},
+		{"plain", 5, 5, 5, 5, 5},
+		{"é", 1, 1, 1, 1, 2},
+		{"e\u0301", 1, 1, 2, 2, 3},
+		{"🇫🇷", 1, 1, 2, 4, 8},
+		{family, 1, 1, 5, 8, 18},
+		{"привет", 6, 6, 6, 6, 12},
+		{"a\r\nb", 3, 3, 4, 4, 4},
+		{"a\nb", 3, 3, 3, 3, 3},
+		{"   \n", 0, 4, 4, 4, 4}, // a blank text counts nothing on Mastodon
+		{"see https://example.com/a/long/enough/path/to/count", 27, 51, 51, 51, 51},
+		{"\xff\xfe", 2, 2, 2, 2, 2},
+	}
+	for _, c := range cases {
+		for unit, want := range map[Unit]int{Mastodon: c.mastodon, Graphemes: c.graphemes, Codepoints: c.codepoints, UTF16: c.utf16s, Bytes: c.bytes} {
+			if got := Length(string(unit), c.text); got != want {
+				t.Errorf("Length(%s, %q) = %d, want %d", unit, c.text, got, want)
+			}
+		}
+	}
+	if got := Length("no such unit", "é"); got != 1 {
+		t.Errorf("an unknown unit counts %d, want code points", got)
+	}
+	if !Known("utf16") || Known("furlong") {
+		t.Error("Known is wrong")
+	}
+}
+
+// The cases of Mastodon's own specification of its counter, by what they assert:
+// spec/validators/status_length_validator_spec.rb of mastodon/mastodon, 2026-11-23.
+func TestMastodonSpecification(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("b", 30) + ".com"
+	cases := []struct {
+		name, warning, text string
+		fits                bool
+	}{
+		{"exactly 500", "", strings.Repeat("a", 500), true},
+		{"one more", "", strings.Repeat("a", 501), false},
+		{"a warning alone", strings.Repeat("a", 501), "", false},
+		{"both together", strings.Repeat("a", 250), strings.Repeat("b", 251), false},
+		{"an address is 23", "", strings.Repeat("a", 476) + " http://" + long + "/example", true},
+		{"an address that is not linked is not", "", strings.Repeat("a", 476) + "http://" + long + "/example", false},
+		{"nor one that is too long", "", "http://example.com/valid?" + strings.Repeat("#foo?", 1000), false},
+		{"a remote mention is its local part", "", strings.Repeat("a", 493) + " @alice@" + long, true},
+		{"but not with an endless domain", "", "@alice@" + strings.Repeat("b", 500) + ".com", false},
+		{"a warning has no discount", strings.Repeat("a", 470) + " http://" + long + "/example", "", false},
+	}
+	for _, c := range cases {
+		if n := (Counter{Unit: Mastodon}).WithWarning(c.warning, c.text); n <= 500 != c.fits {
+			t.Errorf("%s: %d, fits %t", c.name, n, c.fits)
+		}
+	}
+}
+
+func TestWithWarningInOtherUnits(t *testing.T) {
+	t.Parallel()
+	if got := (Counter{Unit: Codepoints}).WithWarning("été", "https://example.com"); got != 3+19 {
+		t.Errorf("GoToSocial counts %d, want 22: no discount", got)
+	}
+	if got := (Counter{Unit: Mastodon, URLLength: 30}).Length("https://example.com"); got != 30 {
+		t.Errorf("the server's own length of an address: %d, want 30", got)
+	}
+}
+
+// What is an address follows twitter-text's conformance suite (extract.yml) and
+// Mastodon's changes to its expressions, 2026-11-23.
+func TestURLs(t *testing.T) {
+	t.Parallel()
+	cases := []struct {
+		text string
+		want []string
+	}{
+		{"http://example.com", []string{"http://example.com"}},
+		{"HTTPS://Example.COM/a", []string{"HTTPS://Example.COM/a"}},
+		{"see example.com and www.example.org/x", nil}, // no protocol
+		{"https://example.com/a.", []string{"https://example.com/a"}},
+		{"(https://example.com/a)", []string{"https://example.com/a"}},
+		{"https://example.com/a_(b)", []string{"https://example.com/a_(b)"}},
+		{"https://example.com/a_(b_(c))d", []string{"https://example.com/a_(b_(c))d"}},
+		{"https://example.com/a(", []string{"https://example.com/a"}},
+		{"https://example.com/a()", []string{"https://example.com/a"}},
+		{"https://example.com:8080/a", []string{"https://example.com:8080/a"}},
+		{"https://example.com: yes", []string{"https://example.com"}},
+		{"https://example.com?a=1&b=2!", []string{"https://example.com?a=1&b=2"}},
+		{"https://example.com/?", []string{"https://example.com/"}},
+		{"https://example.com#top", []string{"https://example.com"}},
+		{"https://example.com/#top", []string{"https://example.com/#top"}},
+		{"https://example.com/Русские_слова, да", []string{"https://example.com/Русские_слова"}},
+		{"https://example.com/日本語「x」", []string{"https://example.com/日本語「x"}},
+		{"https://example.com/a..........", []string{"https://example.com/a"}},
+		{"https://a_b.c-d.com", []string{"https://a_b.c-d.com"}},
+		{"https://twitter_underscore.com", nil},
+		{"https://-leading.example.com", nil},
+		{"https://trailing-.example.com", nil},
+		{"https://no-tld", nil},
+		{"https://localhost:8080/a", nil},
+		{"https://acme.example/a", nil}, // a reserved name is no top-level domain
+		{"https://127.0.0.1/a", nil},
+		{"https://example.com1", nil},
+		{"https://a..com", nil},
+		{"https://example.com-that", nil},
+		{"https://t.example.com_x", []string{"https://t.example.com"}},
+		{"https://пример.рф/путь", []string{"https://пример.рф/путь"}},
+		{"https://xn--e1afmkfd.xn--p1ai/a", []string{"https://xn--e1afmkfd.xn--p1ai/a"}},
+		{"https://abc.onion/a", []string{"https://abc.onion/a"}},
+		{"gemini://example.org/a", []string{"gemini://example.org/a"}},
+		{"ftp://example.org/a", nil},
+		{"@https://example.com", nil},
+		{"$https://example.com #https://example.com", nil},
+		{"xhttps://example.com", nil},
+		{"日https://example.com", []string{"https://example.com"}},
+		{"https://example.com\nhttps://example.org", []string{"https://example.com", "https://example.org"}},
+		{"https://example.com,https://example.org", []string{"https://example.com", "https://example.org"}},
+		{"https://example.com/?u=https://example.org/b", []string{"https://example.com/?u=https://example.org/b"}},
+		{"example.com/?u=https://example.org/b", nil}, // inside one that is no address
+		{"https://" + strings.Repeat("a", 64) + ".com", nil},
+		{"xx://https://example.com", []string{"https://example.com"}},
+		{"://", nil},
+		{"https://", nil},
+	}
+	for _, c := range cases {
+		var got []string
+		for _, e := range urls(c.text) {
+			got = append(got, c.text[e.start:e.end])
+		}
+		if !slices.Equal(got, c.want) {
+			t.Errorf("urls(%q) = %q, want %q", c.text, got, c.want)
+		}
+	}
+}
+
+// Account::MENTION_RE of mastodon/mastodon (app/models/account.rb) and its
+// extractor_spec.rb, 2026-11-23.
+func TestMentions(t *testing.T) {
+	t.Parallel()
+	cases := []struct {
+		text      string
+		mentioned []string // as counted
+		length    int
+	}{
+		{"@alice", []string{"@alice"}, 6},
+		{"@alice@social.example hi", []string{"@alice"}, 9},
+		{"hi @alice@social.example.", []string{"@alice"}, 10},
+		{"@a.b-c@social.example", []string{"@a.b-c"}, 6},
+		{"@alice.", []string{"@alice"}, 7},
+		{"me@example.com", nil, 14},
+		{"x/@alice@social.example", nil, 23},
+		{"=@alice@social.example", nil, 22},
+		{"の@alice@social.example", nil, 22}, // after a letter
+		{"@screen_name@", nil, 13},
+		{"@aliceì", nil, 7},
+		{"@http://example.com", nil, 19},
+		{"@alice@münchen.example", []string{"@alice"}, 6},
+		{"@ alice", nil, 7},
+		{"@@alice@social.example", []string{"@alice"}, 7},
+	}
+	for _, c := range cases {
+		var got []string
+		for _, e := range mentions(c.text) {
+			got = append(got, c.text[e.start:e.local])
+		}
+		if !slices.Equal(got, c.mentioned) {
+			t.Errorf("mentions(%q) = %q, want %q", c.text, got, c.mentioned)
+		}
+		if n := Length("mastodon", c.text); n != c.length {
+			t.Errorf("Length(%q) = %d, want %d", c.text, n, c.length)
+		}
+	}
+}
+
+func TestAddressAndMentionDoNotOverlap(t *testing.T) {
+	t.Parallel()
+	// The mention inside the address is part of the address.
+	if n := Length("mastodon", "https://social.coop/@alice@mastodon.social/1"); n != 23 {
+		t.Errorf("got %d, want 23", n)
+	}
+}
+
+// Hostile texts on which a backtracking or a rescanning counter would hang.
+func TestHostileTextsAreCountedInTime(t *testing.T) {
+	t.Parallel()
+	for _, s := range []string{"a.", "://", "https://a.co/(", "@a", "@a@", "(", "a\u0301", "https://", "a-", "é.", "https://a.co/x?"} {
+		Length("mastodon", strings.Repeat(s, 100_000)+"://")
+	}
+}
+
+func FuzzLength(f *testing.F) {
+	for _, s := range []string{"", "a https://example.com/(a)?b=c @x@y.z", "\xff@\xff", "https://пример.рф/(", "👨‍👩‍👧://", "@a@b@c", "https://a.b.c.d.e"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, s string) {
+		last := 0
+		for _, e := range entities(s) {
+			if e.start < last || e.end <= e.start || e.end > len(s) {
+				t.Fatalf("entity %+v in %q", e, s)
+			}
+			last = e.end
+		}
+		g, c := Length("graphemes", s), Length("codepoints", s)
+		if want := uniseg.GraphemeClusterCount(s); g != want {
+			t.Fatalf("%q: %d graphemes, want %d", s, g, want)
+		}
+		if g > c || c > Length("utf16", s) || c > len(s) {
+			t.Fatalf("%q: %d graphemes, %d code points", s, g, c)
+		}
+		if n := Length("mastodon", s); n < 0 || n > g+DefaultURLLength*strings.Count(s, "://") {
+			t.Fatalf("%q: mastodon %d, graphemes %d", s, n, g)
+		}
+		if utf8.ValidString(s) && Length("graphemes", s+"\na") != g+2 && !strings.HasSuffix(s, "\r") {
+			t.Fatalf("%q is not longer with a line more", s)
+		}
+	})
+}
+
+// Every character of the basic plane beside a simple one, a joiner, a flag's half
+// and itself: the shortcut never counts otherwise than the rules.
+func TestSimpleCharactersAreSimple(t *testing.T) {
+	t.Parallel()
+	for r := rune(0); r < 0x10000; r++ {
+		for _, s := range []string{"a" + string(r) + "b", string(r) + string(r), "日" + string(r) + "\u200d", "🇫" + string(r), string(r) + "\n"} {
+			if got, want := graphemes(s), uniseg.GraphemeClusterCount(s); got != want {
+				t.Fatalf("%q: %d, want %d", s, got, want)
+			}
+		}
+	}
+}
+
+func TestGraphemesEqualTheRules(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		s := rapid.StringOf(rapid.SampledFrom([]rune("ab\r\né\u0301\u200d👩🇫🇷日각\u1100\u1161\u0600ш\u00ad\u0e33\ufe0f"))).Draw(t, "s")
+		if got, want := graphemes(s), uniseg.GraphemeClusterCount(s); got != want {
+			t.Fatalf("%q: %d, want %d", s, got, want)
+		}
+	})
+}
+
+var sample = strings.Repeat("A winter coat that lasts, see https://example.com/coats/winter?ref=post and ask @maker@mastodon.social. ", 10)
+
+func BenchmarkMastodon(b *testing.B) {
+	b.ReportAllocs()
+	for b.Loop() {
+		Length("mastodon", sample)
+	}
+}
+
+func BenchmarkMastodonNonASCII(b *testing.B) {
+	text := strings.Repeat("Зимнее пальто, которое носят годами. ", 28)
+	b.ReportAllocs()
+	for b.Loop() {
+		Length("mastodon", text)
+	}
+}

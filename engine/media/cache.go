@@ -1,0 +1,50 @@
+package media
+
+import (
+	"fmt"
+	"io/fs"
+	"sync"
+	"time"
+
+	"github.com/smmctl/smmctl/engine/content"
+)
+
+// Cache remembers descriptions of one file system's files by path, size and time
+// of change, so that a file shared by many posts is read once. It may be used
+// from several goroutines.
+type Cache struct {
+	mu   sync.Mutex
+	seen map[cacheKey]content.Attachment
+}
+
+type cacheKey struct {
+	path     string
+	size     int64
+	modified time.Time
+}
+
+// Probe is the package's Probe, remembered. Errors are not.
+func (c *Cache) Probe(fsys fs.FS, name string) (content.Attachment, error) {
+	info, err := stat(fsys, name)
+	if err != nil {
+		return content.Attachment{}, fmt.Errorf("%s: %w", name, err)
+	}
+	key := cacheKey{name, info.Size(), info.ModTime().UTC()}
+	c.mu.Lock()
+	a, ok := c.seen[key]
+	c.mu.Unlock()
+	if ok {
+		return a, nil
+	}
+	a, err = Probe(fsys, name)
+	if err != nil {
+		return a, err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.seen == nil {
+		c.seen = map[cacheKey]content.Attachment{}
+	}
+	c.seen[key] = a
+	return a, nil
+}
