@@ -5,6 +5,7 @@
 package plan
 
 import (
+	"slices"
 	"time"
 
 	"github.com/smmctl/smmctl/engine/content"
@@ -67,6 +68,10 @@ type Change struct {
 	// Pin and Unpin go with the change, or are all of an edit.
 	Pin   bool `json:"pin,omitempty"`
 	Unpin bool `json:"unpin,omitempty"`
+	// From is, for an adoption, the Key that the ledger has it under.
+	From content.Key `json:"from,omitzero"`
+	// WaitsFor are the publications whose URL or id this one needs first.
+	WaitsFor []content.Key `json:"waits_for,omitempty"`
 	// Digest and Revision are what a saved plan or an approval binds to.
 	Digest   string `json:"digest"`
 	Revision int64  `json:"revision"`
@@ -198,4 +203,9 @@ type Live struct {
 	Since     time.Time
 	Scheduled []provider.Object
 	Profile   map[string]string // nil: not read
+}
+
+// HasEffect reports whether carrying the plan out would change anything.
+func (p *Plan) HasEffect() bool {
+	return slices.ContainsFunc(p.Changes, func(c Change) bool { return c.Action.Effective() })
 }

@@ -1,0 +1,151 @@
+package apply
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/smmctl/smmctl/engine/ledger"
+	"github.com/smmctl/smmctl/engine/provider"
+)
+
+// scheduleGrace is how long after its time a natively scheduled publication may
+// still appear: servers carry schedules out every few minutes (Mastodon: every
+// five, app/workers/scheduler/scheduled_statuses_scheduler.rb, 2026-08-08).
+const scheduleGrace = 10 * time.Minute
+
+var errNoSchedule = errors.New("this server has no schedule")
+
+// schedule hands the publication to the platform's own schedule.
+func (a *account) schedule(ctx context.Context, j *job) error {
+	if a.Schedules == nil {
+		return &provider.Error{Kind: provider.Unsupported, Op: "schedule", Err: errNoSchedule}
+	}
+	if j.Resume {
+		if found, err := a.findScheduled(ctx, j); err != nil || found {
+			return err
+		}
+		if found, err := a.find(ctx, j, 0); err != nil || found {
+			return err
+		}
+		if !current(j) || !a.Clock.Now().Before(j.entry.At) {
+			a.abandon(j)
+			return nil
+		}
+	}
+	var err error
+	for range attempts {
+		var o provider.Object
+		err = a.try(ctx, j.Resume, func(ctx context.Context) (err error) {
+			o, err = a.Schedules.Schedule(ctx, a.makeRequest(j, 0))
+			return err
+		})
+		switch {
+		case err == nil:
+			a.scheduled(j, o)
+			return nil
+		case notTried(err) || !provider.Is(err, provider.Ambiguous):
+			return err
+		}
+		if serr := a.Clock.Sleep(context.WithoutCancel(ctx), a.pause()); serr != nil {
+			return &errOpen{serr}
+		}
+		if found, ferr := a.findScheduled(ctx, j); ferr != nil || found {
+			return ferr
+		}
+	}
+	return &errOpen{err}
+}
+
+func (a *account) scheduled(j *job, o provider.Object) {
+	seg := &j.entry.Segments[0]
+	seg.ScheduleID, seg.URL = o.ID, o.URL
+	if !o.ScheduledAt.IsZero() {
+		j.entry.At = o.ScheduledAt.UTC()
+	}
+	j.entry.State = ledger.Scheduled
+	a.keep(j.entry)
+}
+
+// findScheduled looks for the open intent in the platform's schedule.
+func (a *account) findScheduled(ctx context.Context, j *job) (bool, error) {
+	list, err := a.Schedules.ListScheduled(ctx)
+	if err != nil {
+		return false, &errOpen{err}
+	}
+	a.mu.Lock()
+	taken := map[string]bool{}
+	for _, e := range a.snap.Entries {
+		if e.Key.Account == a.name && e.Key != j.Key && len(e.Segments) > 0 {
+			taken[e.Segments[0].ScheduleID] = true
+		}
+	}
+	a.mu.Unlock()
+	for _, o := range list {
+		if o.Fingerprint == j.entry.Segments[0].Fingerprint && !taken[o.ID] {
+			a.scheduled(j, o)
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+func (a *account) reschedule(ctx context.Context, j *job) error {
+	if a.Schedules == nil || j.pub == nil {
+		return &provider.Error{Kind: provider.Unsupported, Op: "reschedule", Err: errNoSchedule}
+	}
+	var o provider.Object
+	err := a.repeat(ctx, func(ctx context.Context) (err error) {
+		o, err = a.Schedules.Reschedule(ctx, j.entry.Segments[0].ScheduleID, j.pub.At)
+		return err
+	})
+	if provider.Is(err, provider.NotFound) {
+		return a.settleScheduled(ctx, j)
+	}
+	if err != nil {
+		return &errOpen{err}
+	}
+	a.scheduled(j, o)
+	return nil
+}
+
+func (a *account) unschedule(ctx context.Context, j *job) error {
+	if a.Schedules == nil {
+		return &provider.Error{Kind: provider.Unsupported, Op: "unschedule", Err: errNoSchedule}
+	}
+	err := a.repeat(ctx, func(ctx context.Context) error {
+		return a.Schedules.Unschedule(ctx, j.entry.Segments[0].ScheduleID)
+	})
+	if provider.Is(err, provider.NotFound) {
+		return a.settleScheduled(ctx, j)
+	}
+	if err != nil {
+		return &errOpen{err}
+	}
+	j.entry.State, j.entry.Action = ledger.Planned, ""
+	j.entry.Segments[0].ScheduleID = ""
+	return nil
+}
+
+// settleScheduled finds out what became of a publication that has left the
+// platform's schedule.
+func (a *account) settleScheduled(ctx context.Context, j *job) error {
+	found, err := a.find(ctx, j, 0)
+	if err != nil {
+		return err
+	}
+	if found {
+		j.entry.State = ledger.Published
+		return nil
+	}
+	if a.Clock.Now().Before(j.entry.At) {
+		j.entry.State, j.entry.Action = ledger.Planned, ""
+		j.entry.Segments[0].ScheduleID = ""
+		return nil
+	}
+	if a.Clock.Now().Before(j.entry.At.Add(scheduleGrace)) {
+		j.entry.State = ledger.Scheduled
+		return nil // it may still appear
+	}
+	return &errUnknown{"its time has passed, it is no longer scheduled, and no publication matches it"}
+}

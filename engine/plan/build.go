@@ -1,0 +1,93 @@
+package plan
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/smmctl/smmctl/engine/content"
+)
+
+// filter looks over the changes, which are in order, and turns into holds or
+// waits what must not be carried out. It returns the refusals that people have to
+// answer. A filter never makes a change effective.
+type filter func(*scene, []Change) []Refusal
+
+// filters are all that stands between what is wanted and what is done. First
+// come those that speak of one publication, then those that count, so that what
+// is held anyway is not counted.
+var filters = []filter{
+	emptyWorkspace,
+	unusableAccount,
+	invalid,
+	incomplete,
+	emptyLive,
+	createOnly,
+	renamed,
+	frozen,
+	stranded,
+	oneFlight,
+	scheduleRoom,
+	quietHours,
+	minGap,
+	perRun,
+	editsPerRun,
+	maxRetracts,
+	maxRetractShare,
+}
+
+// Build makes the plan. Desired must be the whole workspace even where
+// OnlyAccount or OnlyPost limits what is planned; publications need their
+// Segments only where Unrendered names them.
+func Build(in Input) *Plan {
+	s := newScene(in)
+	changes, idle := s.changes()
+	p := &Plan{
+		FormatVersion: 1, Now: in.Now.UTC().Round(0), Commit: in.Commit, PolicyDigest: in.PolicyDigest,
+		Changes: changes, Drift: s.drifts, Refusals: []Refusal{}, Errors: problems(in.Problems),
+	}
+	if in.Ledger != nil {
+		p.LedgerRevision, p.LedgerID = in.Ledger.Revision, in.Ledger.ID
+	}
+	for _, f := range filters {
+		p.Refusals = append(p.Refusals, f(s, changes)...)
+	}
+	p.Summary = summarize(changes)
+	p.Summary.None, p.Summary.Foreign = idle, s.foreignCount
+	return p
+}
+
+// Unrendered returns, in order, the Keys whose publications lack the Segments
+// that Build and apply have to see. Everything else can be planned undecoded.
+func Unrendered(in Input) []content.Key {
+	s := newScene(in)
+	s.changes()
+	slices.SortFunc(s.unrendered, compareKeys)
+	return slices.Compact(s.unrendered)
+}
+
+// changes decides every Key by itself. It returns what is to be listed, in
+// order, and how many entries need nothing.
+func (s *scene) changes() (out []Change, idle int) {
+	out = []Change{}
+	all := s.subjects()
+	for i := range all {
+		switch c := s.decide(&all[i]); c.Action {
+		case "": // neither recorded nor wanted now
+		case None:
+			idle++
+		default:
+			out = append(out, c)
+		}
+	}
+	slices.SortFunc(out, compareChanges)
+	slices.SortFunc(s.drifts, func(a, b Drift) int { return compareKeys(a.Key, b.Key) })
+	return out, idle
+}
+
+func problems(in []Problem) []Problem {
+	out := append([]Problem{}, in...)
+	slices.SortFunc(out, func(a, b Problem) int {
+		return strings.Compare(a.Path+"\x00"+a.Summary, b.Path+"\x00"+b.Summary)
+	})
+	return out
+}
