@@ -29,6 +29,9 @@ func (s *scene) decide(sub *subject) Change {
 	case ledger.Scheduled:
 		return s.scheduled(sub)
 	case ledger.Published:
+		if len(sub.entry.Segments) == 0 {
+			return s.unknown(sub, "it is recorded as published, and not as what")
+		}
 		return s.published(sub)
 	case ledger.Retracted, ledger.Forgotten:
 		return s.tombstone(sub)

@@ -65,15 +65,16 @@ func (s *scene) expected(a *Account, v *sight) (n int, seen bool) {
 			continue
 		}
 		sub := subject{key: key, entry: e, acct: a, sight: v}
+		covered := false
 		for i := range e.Segments {
 			seg := &e.Segments[i]
 			if v.objects[seg.ID] != nil {
 				return n, true
 			}
-			if seg.ID != "" && sub.covers(seg, s.Now) {
-				n++
-				break
-			}
+			covered = covered || seg.ID != "" && sub.covers(seg, s.Now)
+		}
+		if covered {
+			n++
 		}
 	}
 	return n, false

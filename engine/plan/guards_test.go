@@ -328,6 +328,12 @@ func TestEmptyLive(t *testing.T) {
 			w.steady("y@a")
 			w.unlist("a", "id-x-0")
 		}, false},
+		{"parts of two threads are missing", func(w *world) {
+			w.steady("x@a", texts("one", "two"))
+			w.steady("y@a", texts("one", "three"))
+			w.unlist("a", "id-x-0")
+			w.unlist("a", "id-y-0")
+		}, false},
 		{"nothing is expected", func(w *world) { w.Live["a"] = Live{} }, false},
 		{"all are older than the listing reaches", func(w *world) {
 			w.steady("x@a")

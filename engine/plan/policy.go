@@ -7,6 +7,7 @@ import (
 
 	"github.com/smmctl/smmctl/engine/content"
 	"github.com/smmctl/smmctl/engine/ledger"
+	"github.com/smmctl/smmctl/engine/provider"
 )
 
 // stop turns c into a hold, keeping what it would have been readable.
@@ -124,13 +125,14 @@ func (s *scene) leftOut(key content.Key) bool {
 }
 
 // oneFlight lets no two publications with one fingerprint go out together on one
-// account: after a lost answer nobody could tell which of them is there.
+// account: after a lost answer nobody could tell which of them is there. Where we
+// choose the key, the key tells.
 func oneFlight(s *scene, changes []Change) []Refusal {
 	open := s.inFlight()
 	going := map[string]content.Key{}
 	for i := range changes {
 		c := &changes[i]
-		if !begins(c) || !publishes(c) {
+		if !begins(c) || !publishes(c) || s.accounts[c.Account].Facility == provider.ClientKey {
 			continue
 		}
 		mark := fingerprint(&subject{key: c.Key, pub: s.desired[c.Key], acct: s.accounts[c.Account]})

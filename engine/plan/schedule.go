@@ -2,6 +2,7 @@ package plan
 
 import (
 	"slices"
+	"time"
 
 	"github.com/smmctl/smmctl/engine/provider"
 )
@@ -60,7 +61,7 @@ func (s *scene) recall(sub *subject) string {
 		return "changed in the file, and not valid now: " + p.Invalid
 	case p.Digest != sub.entry.Digest && s.rendered(p) && len(compareSegments(p.Segments, sub.entry.Segments).fields()) > 0:
 		return "changed in the file: it is handed over, or published, anew"
-	case !p.At.Equal(sub.entry.At) && !s.reschedulable(sub):
+	case otherTime(p.At, sub.entry.At) && !s.reschedulable(sub):
 		return "its new time is not one that the platform can schedule: it is published from here"
 	}
 	return ""
@@ -72,8 +73,11 @@ func (s *scene) reschedulable(sub *subject) bool {
 		!s.Now.Before(sub.pub.Embargo)
 }
 
+// otherTime tells a new time from one that the platform has rounded.
+func otherTime(a, b time.Time) bool { return a.Sub(b).Abs() >= time.Minute }
+
 func (s *scene) keepScheduled(sub *subject) Change {
-	if p := sub.pub; !p.At.Equal(sub.entry.At) && p.Invalid == "" {
+	if p := sub.pub; otherTime(p.At, sub.entry.At) && p.Invalid == "" {
 		c := s.say(sub, Reschedule, "another time is written in the file")
 		c.Fields = append(c.Fields, FieldChange{"at", stamp(sub.entry.At), stamp(p.At)})
 		return c

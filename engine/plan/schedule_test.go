@@ -27,6 +27,10 @@ func TestScheduled(t *testing.T) {
 		{"not read", handedOver(func(w *world, _ *content.Publication, _ *ledger.Entry) { delete(w.Live, "a") }), Wait, ""},
 		{"the digest alone", handedOver(func(_ *world, p *content.Publication, _ *ledger.Entry) { p.Digest = "other" }), Wait, ""},
 		{"another time", handedOver(func(_ *world, p *content.Publication, _ *ledger.Entry) { p.At = at(3 * time.Hour) }), Reschedule, "another time"},
+		{"a time that the platform rounded", handedOver(func(_ *world, _ *content.Publication, e *ledger.Entry) {
+			e.At = e.At.Add(-59 * time.Second)
+		}), Wait, ""},
+		{"a minute later", handedOver(func(_ *world, p *content.Publication, _ *ledger.Entry) { p.At = p.At.Add(time.Minute) }), Reschedule, ""},
 		{"another time, too near", handedOver(func(_ *world, p *content.Publication, _ *ledger.Entry) { p.At = at(time.Minute) }), Unschedule, "published from here"},
 		{"another time, too far", handedOver(func(_ *world, p *content.Publication, _ *ledger.Entry) { p.At = at(999 * time.Hour) }), Unschedule, ""},
 		{"another time, past", handedOver(func(_ *world, p *content.Publication, _ *ledger.Entry) { p.At = at(-time.Hour) }), Unschedule, ""},

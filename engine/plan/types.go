@@ -184,6 +184,7 @@ type Account struct {
 	Capabilities provider.Capabilities
 	Limits       provider.Limits
 	Fingerprint  func(content.Segment) string
+	Facility     provider.Facility
 	// Problem is why the account cannot be used at all, or empty.
 	Problem string
 }

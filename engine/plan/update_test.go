@@ -98,6 +98,7 @@ func TestContent(t *testing.T) {
 		{"a thread in another order, with leave", changed(list("x", "y"), list("y", "x"), allowReplace), Replace, ""},
 		{"a part put in between", changed(list("x", "z"), list("x", "y", "z")), Hold, "another order"},
 		{"a part that says the same twice, then not", changed(list("x", "x"), list("x", "y")), Edit, ""},
+		{"published, and not recorded as what", changed(list("x"), list("y"), func(e *ledger.Entry) { e.Segments = nil }), Hold, "smmctl resolve x@a"},
 		{"published by a person, its id unknown", changed(list("x"), list("y"), func(e *ledger.Entry) { e.Segments[0].ID = "" }), Hold, "id on the platform is not known"},
 		{"its new form needs another", changed(list("x"), list("y"), func(p *content.Publication) {
 			p.DependsOn = []content.Key{key("y@a")}

@@ -142,13 +142,13 @@ func (s *sim) want(posts map[string][]string, alter func(*content.Publication)) 
 // any effect, which is what SIGKILL amounts to.
 type proc struct {
 	*sim
-	id        string
-	n         int
-	killAt    int
-	after     bool
-	dead      bool
-	rivalAt   int
-	rival     func(what string)
+	id      string
+	n       int
+	killAt  int
+	after   bool
+	dead    bool
+	rivalAt int
+	rival   func(what string)
 }
 
 func (p *proc) contact(what string, f func() error) error {

@@ -1,7 +1,10 @@
 // Package render turns a Post and an Account into a Publication: which accounts,
 // when, and the exact text, markup and media that the network will carry. It is
-// a function of its Scope: no network, no clock. It imports content, measure and
-// the types of provider.
+// a function of its Scope: no network, no clock. It imports content, measure,
+// media's errors, the types of provider, goldmark and rrule-go.
+//
+// The rules by which Markdown becomes a network's text are in docs/rendering.md,
+// whose examples are this package's golden test.
 package render
 
 import (

@@ -1,6 +1,7 @@
 package repo
 
 import (
+	"errors"
 	"io/fs"
 	"os"
 	"path"
@@ -137,7 +138,8 @@ func (d *dirFS) ReadLink(name string) (string, error) { return fs.ReadLink(d.gua
 
 // short keeps the machine's paths out of messages.
 func short(err error, name string) error {
-	if pe, ok := err.(*fs.PathError); ok {
+	var pe *fs.PathError
+	if errors.As(err, &pe) {
 		return &fs.PathError{Op: pe.Op, Path: name, Err: pe.Err}
 	}
 	return err

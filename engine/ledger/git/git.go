@@ -106,7 +106,7 @@ func (l *Ledger) checkNames() error {
 	if err := l.branch.Validate(); err != nil || strings.HasPrefix(l.opts.Branch, "-") {
 		return fmt.Errorf("smm.yaml: ledger.branch %q is not a branch's name", l.opts.Branch)
 	}
-	if l.opts.Remote != "" && !l.repo.HasRemote(l.opts.Remote) {
+	if l.opts.Remote != "" && !l.opts.Offline && !l.repo.HasRemote(l.opts.Remote) {
 		return fmt.Errorf("smm.yaml: ledger.remote %q: %w: %w", l.opts.Remote, ledger.ErrUnreachable, repo.ErrNoRemote)
 	}
 	return nil

@@ -1,0 +1,113 @@
+package crash
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strconv"
+	"sync"
+	"testing"
+
+	"github.com/smmctl/smmctl/engine/provider/mastodon/mastodontest"
+)
+
+// boundaries runs apply once without a crash and returns how many boundaries it
+// met inside the process, and how many the servers saw.
+func boundaries(t *testing.T, prepare func(*world)) (inside, outside int) {
+	t.Helper()
+	w := newWorld(t, mastodontest.Mastodon)
+	prepare(w)
+	file := filepath.Join(w.dir, "count")
+	code, out := w.smmctl(w.clone(), order{Args: applyArgs, Count: file})
+	if code != 0 {
+		t.Fatalf("a run without a crash: exit %d\n%s", code, out)
+	}
+	b, err := os.ReadFile(file)
+	must(t, err)
+	inside, err = strconv.Atoi(string(b))
+	must(t, err)
+	return inside, w.seen
+}
+
+// trial is one crash: inside at the n-th boundary, or outside at the n-th time
+// that a server looks.
+type trial struct {
+	inside, outside int
+}
+
+func (tr trial) String() string {
+	if tr.inside > 0 {
+		return fmt.Sprintf("killed at boundary %d", tr.inside)
+	}
+	return fmt.Sprintf("killed at request %d", tr.outside)
+}
+
+func trials(inside, outside, stride int) (out []trial) {
+	for n := 1; n <= inside; n += stride {
+		out = append(out, trial{inside: n})
+	}
+	for n := 1; n <= outside; n += stride {
+		out = append(out, trial{outside: n})
+	}
+	return out
+}
+
+func (w *world) crash(tr trial) {
+	w.t.Helper()
+	dir := w.clone()
+	cmd, _ := w.start(dir, order{Args: applyArgs, KillAt: tr.inside}, tr.outside)
+	_ = cmd.Wait()
+	must(w.t, os.RemoveAll(dir)) // the dead runner's disk is gone
+}
+
+// each runs trials two at a time, every one in a world of its own.
+func each(t *testing.T, all []trial, do func(*testing.T, trial) []string) {
+	t.Helper()
+	work := make(chan trial)
+	var wg sync.WaitGroup
+	for range 3 {
+		wg.Go(func() {
+			for tr := range work {
+				for _, p := range do(t, tr) {
+					t.Errorf("%s: %s", tr, p)
+				}
+			}
+		})
+	}
+	for _, tr := range all {
+		work <- tr
+	}
+	close(work)
+	wg.Wait()
+}
+
+func TestKilledWhilePublishing(t *testing.T) {
+	t.Parallel()
+	inside, outside := boundaries(t, func(*world) {})
+	t.Logf("%d boundaries inside, %d at the servers", inside, outside)
+	each(t, trials(inside, outside, 1), func(t *testing.T, tr trial) []string {
+		w := newWorld(t, mastodontest.Mastodon)
+		w.crash(tr)
+		w.recover()
+		return w.judge("publishing", publishedOnce)
+	})
+}
+
+func TestKilledWhileChanging(t *testing.T) {
+	t.Parallel()
+	publish := func(w *world) {
+		if code, out := w.smmctl(w.clone(), order{Args: applyArgs}); code != 0 {
+			w.t.Fatalf("publishing: exit %d\n%s", code, out)
+		}
+		w.change()
+	}
+	inside, outside := boundaries(t, publish)
+	t.Logf("%d boundaries inside, %d at the servers", inside, outside)
+	each(t, trials(inside, outside, 1), func(t *testing.T, tr trial) []string {
+		w := newWorld(t, mastodontest.Mastodon)
+		publish(w)
+		w.crash(tr)
+		w.recover()
+		return append(w.judge("changing", afterChange), w.liveNow("changing")...)
+	})
+}

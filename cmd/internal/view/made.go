@@ -1,0 +1,29 @@
+package view
+
+import (
+	"strings"
+
+	"github.com/smmctl/smmctl/engine/scaffold"
+)
+
+// Made writes what a new workspace is, and what to do next.
+func (p *Printer) Made(m *scaffold.Made) {
+	p.printf("%s %s\n", p.paint(good, "A workspace for "+Safe(m.Brand)+" in"), Safe(m.Dir))
+	if p.Quiet {
+		return
+	}
+	if m.Workflow != "" {
+		p.printf("  %s checks pull requests and publishes on merge; its first lines say what it needs.\n", m.Workflow)
+	}
+	for _, f := range m.Kept {
+		p.printf("  %s was there already and was left alone.\n", Safe(f))
+		if f == ".gitignore" {
+			p.printf("  Add /public/ and .smmctl/ to it: they can always be made again.\n")
+		}
+	}
+	next := []string{"smmctl validate", "smmctl diff", "smmctl apply        # publishes the first post to public/site"}
+	if m.Commit == "" {
+		next = append([]string{`git add . && git commit -m "A workspace for smmctl"   # this repository has commits: this one is yours`}, next...)
+	}
+	p.printf("Next, in that folder:\n  %s\n", strings.Join(next, "\n  "))
+}

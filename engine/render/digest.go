@@ -1,0 +1,125 @@
+package render
+
+import (
+	"encoding/json"
+	"fmt"
+	"path"
+	"strings"
+
+	"github.com/smmctl/smmctl/engine/content"
+)
+
+// source is what a publication is made of: whatever, when changed, changes what
+// readers see. Times, status, slot, campaign and lifecycle are not in it. Its
+// JSON is digested, so that its members are spelt out here: a new field of a
+// shared type must not make every published post look edited. A new member must
+// be left out of the JSON where it is empty.
+type source struct {
+	Body         string            `json:"body"`
+	Format       string            `json:"format,omitempty"`
+	Language     string            `json:"language,omitempty"`
+	Media        []sourceMedia     `json:"media,omitempty"`
+	Link         string            `json:"link,omitempty"`
+	Quote        string            `json:"quote,omitempty"`
+	Repost       string            `json:"repost,omitempty"`
+	ReplyTo      string            `json:"reply_to,omitempty"`
+	CTA          []string          `json:"cta,omitempty"`
+	Poll         []string          `json:"poll,omitempty"`
+	FirstComment string            `json:"first_comment,omitempty"`
+	Tags         []string          `json:"tags,omitempty"`
+	Disclosure   []string          `json:"disclosure,omitempty"`
+	Options      map[string]string `json:"options,omitempty"`
+	Mentions     map[string]string `json:"mentions,omitempty"`
+}
+
+type sourceMedia struct {
+	SHA256 string    `json:"sha256"`
+	Alt    string    `json:"alt,omitempty"`
+	Focus  []float64 `json:"focus,omitempty"`
+}
+
+// digest condenses the source. Line ends do not count.
+func (v *view) digest() string {
+	p := v.p
+	src := source{
+		Body: unix(p.Body), Format: p.Format, Language: v.language(), Media: v.mediaSource(),
+		Link: v.refSource(p.Link), Quote: v.refSource(p.Quote), Repost: v.refSource(p.Repost), ReplyTo: v.refSource(p.ReplyTo),
+		FirstComment: unix(p.FirstComment), Tags: p.Tags, Options: v.options(), Mentions: v.mentionsUsed(),
+	}
+	if p.CTA != nil {
+		src.CTA = []string{p.CTA.Label, p.CTA.URL}
+	}
+	if p.Poll != nil {
+		src.Poll = append([]string{p.Poll.ExpiresIn, fmt.Sprint(p.Poll.Multiple)}, p.Poll.Options...)
+	}
+	if d := p.Disclosure; d != nil {
+		src.Disclosure = []string{fmt.Sprint(d.PaidPartnership), d.Sponsor, fmt.Sprint(d.AIGenerated), d.ERID}
+	}
+	b, err := json.Marshal(src)
+	if err != nil { // an infinite focus
+		return content.Digest(fmt.Sprintf("%+v", src))
+	}
+	return content.Digest(string(b))
+}
+
+func (v *view) mediaSource() []sourceMedia {
+	out := make([]sourceMedia, len(v.p.Media))
+	for i, m := range v.p.Media {
+		sum := m.SHA256
+		if m.File != "" {
+			a, err := v.media(m.File)
+			sum = a.SHA256
+			if err != nil {
+				sum = "unread:" + m.File
+			}
+		}
+		out[i] = sourceMedia{sum, m.Alt, m.Focus}
+	}
+	return out
+}
+
+// media describes a file named in the post, relative to the post's folder.
+func (v *view) media(file string) (content.Attachment, error) {
+	name := path.Join(path.Dir(v.source.Path), file)
+	if v.s.Media == nil {
+		return content.Attachment{File: name}, nil
+	}
+	return v.s.Media(name)
+}
+
+func (v *view) refSource(r content.Ref) string {
+	if r.Post != "" {
+		return v.key(r).String()
+	}
+	return r.URL
+}
+
+// mentionsUsed gives the handles of the names that the text has.
+func (v *view) mentionsUsed() map[string]string {
+	var out map[string]string
+	for _, text := range []string{v.p.Body, v.p.FirstComment} {
+		for {
+			_, rest, ok := strings.Cut(text, mentionOpen)
+			if !ok {
+				break
+			}
+			name, _, ok := strings.Cut(rest, mentionClose)
+			if ok && len(name) <= maxName {
+				if out == nil {
+					out = map[string]string{}
+				}
+				handle, _ := v.handle(name)
+				out[name] = handle
+			}
+			text = rest
+		}
+	}
+	return out
+}
+
+func unix(s string) string {
+	if !strings.Contains(s, "\r") {
+		return s
+	}
+	return strings.ReplaceAll(strings.ReplaceAll(s, "\r\n", "\n"), "\r", "\n")
+}

@@ -1,0 +1,123 @@
+package render
+
+import (
+	"strings"
+
+	"github.com/yuin/goldmark/ast"
+
+	"github.com/smmctl/smmctl/engine/content"
+	"github.com/smmctl/smmctl/engine/measure"
+	"github.com/smmctl/smmctl/engine/provider"
+)
+
+// Fill renders a publication's segments, and says what its network cannot carry.
+func Fill(s *Scope, p *content.Post, pub *content.Publication) []Problem {
+	account := s.Accounts[pub.Key.Account]
+	if account == nil || s.Drivers[account.Provider] == nil {
+		return nil // said by Expand
+	}
+	v := newView(s, p, account)
+	v.occurrence = pub.Key.Occurrence
+	v.utm = v.campaignParams()
+	pub.Segments = v.segments(pub)
+	v.check(pub)
+	return v.problems
+}
+
+// segments renders the body's parts, with what goes before and after them, and
+// the first comment.
+func (v *view) segments(pub *content.Publication) []content.Segment {
+	src := []byte(v.body())
+	parts := parse(src)
+	v.prepare(parts, src, "body")
+	if len(parts) == 0 {
+		parts = [][]ast.Node{nil}
+	}
+	ends := v.endings()
+	out := make([]content.Segment, 0, len(parts)+1)
+	for i, blocks := range parts {
+		seg := v.write(blocks, src, v.disclosure(i == 0), ends.of(i == len(parts)-1))
+		out = append(out, seg)
+	}
+	first := &out[0]
+	first.Media = append(first.Media, v.attachments()...)
+	first.Poll = v.poll()
+	first.Tags = v.p.Tags
+	if v.p.FirstComment != "" && v.caps().FirstComment {
+		out = append(out, v.comment())
+	}
+	v.complete(out, pub)
+	return out
+}
+
+// body is the Markdown, with the occurrence's date where the post repeats.
+func (v *view) body() string {
+	body := unix(v.p.Body)
+	if v.occurrence != "" {
+		body = strings.ReplaceAll(body, datePlaceholder, v.occurrence)
+	}
+	return body
+}
+
+// write renders one segment.
+func (v *view) write(blocks []ast.Node, src []byte, before string, end ending) content.Segment {
+	seg := content.Segment{Media: []content.Attachment{}}
+	kind := v.caps().Markup
+	if kind == provider.HTML {
+		seg.Title, blocks = heading(blocks, src)
+		seg.HTML = markup(blocks, src)
+		if before != "" {
+			seg.HTML = paragraphHTML(escape(before)) + seg.HTML
+		}
+		seg.HTML += v.endHTML(end)
+	}
+	w := &writer{src: src, markup: kind, out: make([]byte, 0, len(src)+128)}
+	if before != "" {
+		w.line(before)
+	}
+	w.part(blocks)
+	v.endText(w, end)
+	seg.Text, seg.Facets = w.finish()
+	if kind == provider.Facets {
+		seg.Facets = withTags(seg.Text, seg.Facets)
+	}
+	return seg
+}
+
+// comment renders the first comment.
+func (v *view) comment() content.Segment {
+	src := []byte(unix(v.p.FirstComment))
+	parts := parse(src)
+	v.prepare(parts, src, "first_comment")
+	var all []ast.Node
+	for _, p := range parts {
+		all = append(all, p...)
+	}
+	seg := v.write(all, src, "", ending{})
+	seg.IsComment = true
+	return seg
+}
+
+// complete fills in what all segments share, and counts.
+func (v *view) complete(segments []content.Segment, pub *content.Publication) {
+	options, language := v.options(), v.language()
+	for i := range segments {
+		seg := &segments[i]
+		seg.Options, seg.Language, seg.Date = options, language, pub.At
+		seg.Length, seg.Limit = v.length(seg), v.limits.Characters
+		seg.OK = seg.Limit == 0 || seg.Length <= seg.Limit
+	}
+}
+
+// typicalAddress stands for an address that is not known yet.
+var typicalAddress = "https://example.com/" + strings.Repeat("x", 60)
+
+// length counts as the account's server does; a content warning counts in.
+func (v *view) length(seg *content.Segment) int {
+	text := seg.Text
+	if strings.Contains(text, linkPlaceholder) {
+		text = strings.ReplaceAll(text, linkPlaceholder, typicalAddress)
+	}
+	c := measure.Counter{Unit: measure.Unit(v.limits.Unit), URLLength: v.limits.URLLength}
+	return c.WithWarning(seg.Options["content_warning"], text)
+}

@@ -1,0 +1,222 @@
+package render
+
+import (
+	"bytes"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/yuin/goldmark/ast"
+)
+
+// bare marks a link whose text is its address, so that it is not written twice.
+var bare = []byte("bare")
+
+// prepare turns a parsed text into what may be written on this account: names
+// become handles, links get their parameters, and what has no place in a text
+// (pictures, HTML, addresses that are none) becomes a problem.
+func (v *view) prepare(parts [][]ast.Node, src []byte, field string) {
+	for _, part := range parts {
+		for i, block := range part {
+			if html, ok := block.(*ast.HTMLBlock); ok {
+				part[i] = v.htmlBlock(html, src, field)
+				continue
+			}
+			v.prepareBlock(block, src, field)
+		}
+	}
+}
+
+func (v *view) prepareBlock(block ast.Node, src []byte, field string) {
+	var later []ast.Node // what is replaced; a walk must not change its own tree
+	_ = ast.Walk(block, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+		if entering {
+			switch n := n.(type) {
+			case *mention:
+				v.mention(n, field)
+			case *ast.Link, *ast.AutoLink, *ast.Image, *ast.RawHTML, *ast.HTMLBlock:
+				later = append(later, n)
+			}
+		}
+		return ast.WalkContinue, nil
+	})
+	for _, n := range later {
+		v.replace(n, src, field)
+	}
+}
+
+func (v *view) replace(n ast.Node, src []byte, field string) {
+	parent := n.Parent()
+	if parent == nil {
+		return
+	}
+	switch n := n.(type) {
+	case *ast.Link:
+		v.link(n, src, field)
+	case *ast.AutoLink:
+		parent.ReplaceChild(parent, n, v.autoLink(n, src))
+	case *ast.Image:
+		v.inBody("body-image", field, offsetOf(n), "attach it with `media:`", "a picture in the text is not sent")
+		parent.RemoveChild(parent, n)
+	case *ast.RawHTML:
+		parent.ReplaceChild(parent, n, v.rawHTML(n, src, field))
+	case *ast.HTMLBlock:
+		parent.ReplaceChild(parent, n, v.htmlBlock(n, src, field))
+	}
+}
+
+// inBody records a problem at an offset of the body.
+func (v *view) inBody(rule, field string, offset int, hint, format string, args ...any) {
+	v.add(Problem{Rule: rule, Field: field, Offset: offset, Hint: hint, Summary: fmt.Sprintf(format, args...)})
+}
+
+// mention looks a name up and notes the handle.
+func (v *view) mention(m *mention, field string) {
+	handle, known := v.handle(m.name)
+	m.handle, m.linked = handle, handle != "" && v.caps().Mentions
+	switch {
+	case !known:
+		v.inBody("unknown-mention", field, m.offset, didYouMean(m.name, v.names()), "%s%s%s: nobody of that name is in `mentions` of the post or the strategy", mentionOpen, m.name, mentionClose)
+	case handle == "" && v.caps().Mentions:
+		v.add(Problem{Rule: "mention-handle", Warning: true, Field: field, Offset: m.offset, Hint: fmt.Sprintf("add %s to %s in `mentions`", v.account.Provider, m.name), Summary: fmt.Sprintf("%s has no handle on %s: the name is written instead", m.name, v.account.Provider)})
+	}
+	if handle == "" {
+		m.handle = m.name
+	}
+}
+
+// handle returns the handle of a name on this network, and whether the name is
+// known at all. The post's own directory wins over the brand's.
+func (v *view) handle(name string) (string, bool) {
+	own, known := v.p.Mentions[name]
+	if h := own[v.account.Provider]; h != "" {
+		return clean(h), true
+	}
+	strategy := v.s.Strategies[v.p.Brand]
+	if strategy == nil {
+		return "", known
+	}
+	shared, inStrategy := strategy.Mentions[name]
+	return clean(shared[v.account.Provider]), known || inStrategy
+}
+
+func (v *view) names() []string {
+	out := slices.Collect(maps.Keys(v.p.Mentions))
+	if strategy := v.s.Strategies[v.p.Brand]; strategy != nil {
+		out = slices.AppendSeq(out, maps.Keys(strategy.Mentions))
+	}
+	return out
+}
+
+// link gives a link its parameters; one that leads nowhere keeps its text only.
+func (v *view) link(n *ast.Link, src []byte, field string) {
+	dest := clean(string(resolve(n.Destination)))
+	if why := badAddress(dest); why != "" {
+		v.inBody("link-address", field, offsetOf(n), "write a whole address: https://…", "%q is no address to link to: %s", short(dest), why)
+		unwrap(n)
+		return
+	}
+	label := string(labelOf(n, src))
+	if label == dest || label == "" || "mailto:"+label == dest {
+		n.SetAttribute(bare, true)
+	}
+	n.Destination, n.Title = []byte(v.tracked(dest)), nil
+}
+
+// autoLink makes a link of <address> and of a bare address.
+func (v *view) autoLink(n *ast.AutoLink, src []byte) ast.Node {
+	label := clean(string(n.Label(src)))
+	dest := label
+	if n.AutoLinkType == ast.AutoLinkEmail {
+		dest = "mailto:" + strings.TrimPrefix(label, "mailto:")
+	}
+	if badAddress(dest) != "" {
+		return rawText([]byte(label))
+	}
+	l := ast.NewLink()
+	l.Destination = []byte(v.tracked(dest))
+	l.SetAttribute(bare, true)
+	l.AppendChild(l, rawText([]byte(label)))
+	return l
+}
+
+func unwrap(n ast.Node) {
+	parent := n.Parent()
+	for c := n.FirstChild(); c != nil; {
+		next := c.NextSibling()
+		parent.InsertBefore(parent, n, c)
+		c = next
+	}
+	parent.RemoveChild(parent, n)
+}
+
+const htmlHint = "write Markdown; put it into `backticks` to show it"
+
+// rawHTML shows inline HTML as it was written, and drops a comment.
+func (v *view) rawHTML(n *ast.RawHTML, src []byte, field string) ast.Node {
+	raw := n.Segments.Value(src)
+	if bytes.HasPrefix(raw, []byte("<!--")) {
+		return rawText(nil)
+	}
+	at := -1
+	if n.Segments.Len() > 0 {
+		at = n.Segments.At(0).Start
+	}
+	v.inBody("raw-html", field, at, htmlHint, "HTML in the text is not carried out: %s", short(string(raw)))
+	return rawText(raw)
+}
+
+// htmlBlock is rawHTML for a block.
+func (v *view) htmlBlock(n *ast.HTMLBlock, src []byte, field string) ast.Node {
+	raw := n.Lines().Value(src)
+	if n.HasClosure() {
+		raw = append(raw, n.ClosureLine.Value(src)...)
+	}
+	raw = bytes.TrimSpace(raw)
+	p := ast.NewParagraph()
+	if n.HTMLBlockType == ast.HTMLBlockType2 {
+		return p
+	}
+	at := -1
+	if n.Lines().Len() > 0 {
+		at = n.Lines().At(0).Start
+	}
+	v.inBody("raw-html", field, at, htmlHint, "HTML in the text is not carried out: %s", short(string(raw)))
+	p.AppendChild(p, rawText(raw))
+	return p
+}
+
+func rawText(b []byte) *ast.String {
+	s := ast.NewString(b)
+	s.SetRaw(true)
+	return s
+}
+
+// labelOf is the plain text inside a node.
+func labelOf(n ast.Node, src []byte) []byte {
+	w := &writer{src: src}
+	w.inlines(n)
+	return w.out
+}
+
+// offsetOf is where a node's text begins in the source, or -1.
+func offsetOf(n ast.Node) int {
+	at := -1
+	_ = ast.Walk(n, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
+		if t, ok := n.(*ast.Text); ok && entering {
+			at = t.Segment.Start
+			return ast.WalkStop, nil
+		}
+		return ast.WalkContinue, nil
+	})
+	return at
+}
+
+func short(s string) string {
+	s = strings.Join(strings.Fields(clean(s)), " ")
+	if r := []rune(s); len(r) > 40 {
+		return string(r[:40]) + "…"
+	}
+	return s
+}

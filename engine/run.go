@@ -1,0 +1,302 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/smmctl/smmctl/engine/apply"
+	"github.com/smmctl/smmctl/engine/content"
+	"github.com/smmctl/smmctl/engine/ledger"
+	"github.com/smmctl/smmctl/engine/plan"
+	"github.com/smmctl/smmctl/engine/process"
+	"github.com/smmctl/smmctl/engine/provider"
+	"github.com/smmctl/smmctl/engine/repo"
+)
+
+// maxRounds bounds how often a run plans again: after the ledger moved under it,
+// and where one publication's URL lets the next one go.
+const maxRounds = 6
+
+// ApplyOptions choose what is carried out.
+type ApplyOptions struct {
+	Account    string
+	Post       string
+	AllowDirty bool
+	Saved      *plan.Plan // carry out only this, if it still holds
+	// Confirm is asked with the plan before anything is changed; nil agrees.
+	Confirm func(*plan.Plan) (bool, error)
+	Event   func(apply.Event)
+}
+
+// Outcome is what an apply came to.
+type Outcome struct {
+	Outlook
+	Result   apply.Result
+	Declined bool     // Confirm said no
+	Stale    []string // why a saved plan no longer holds
+	// Unknown counts outcomes in the ledger that only a person can settle.
+	Unknown int
+}
+
+// Apply carries the plan of the branch's tip out.
+func (e *Engine) Apply(ctx context.Context, o ApplyOptions) (*Outcome, error) {
+	w, err := e.source("HEAD")
+	if err != nil {
+		return nil, fmt.Errorf("apply needs a commit to carry out: %w", err)
+	}
+	if err := e.clean(ctx, o.AllowDirty); err != nil {
+		return nil, err
+	}
+	po := PlanOptions{Account: o.Account, Post: o.Post}
+	if err := e.load(w); err != nil {
+		return nil, err
+	}
+	if err := e.rightCommit(ctx, w); err != nil {
+		return nil, err
+	}
+	if err := e.openLedger(ctx, w, access{write: true}); err != nil {
+		return nil, err
+	}
+	if err := leaseFree(w.snap, e.Clock.Now(), e.Sabotage); err != nil {
+		return nil, err
+	}
+	journal, err := e.recover(w)
+	if err != nil {
+		return nil, err
+	}
+	if err := e.check(ctx, w, nil); err != nil {
+		return nil, err
+	}
+	if err := e.openAccounts(ctx, w, po); err != nil {
+		return nil, err
+	}
+	out, err := e.rounds(ctx, w, o, po, journal)
+	if err == nil && journal != nil {
+		err = journal.Clear()
+	}
+	return out, errors.Join(err, e.finish(ctx, w))
+}
+
+// rounds plans and applies until there is nothing that this run can still do.
+func (e *Engine) rounds(ctx context.Context, w *world, o ApplyOptions, po PlanOptions, journal apply.Journal) (*Outcome, error) {
+	out := &Outcome{}
+	out.Result.Counts = map[apply.EventType]int{}
+	for round := range maxRounds {
+		next := e.outlook(w, po)
+		if round == 0 {
+			if stop, err := e.agree(out, next, o); stop || err != nil {
+				return out, err
+			}
+		}
+		if o.Saved != nil {
+			next.Plan = next.Plan.Restrict(o.Saved)
+		}
+		res, err := apply.Run(ctx, next.Plan, w.snap, e.applyOptions(ctx, w, journal, o.Event))
+		out.add(res)
+		if errors.Is(err, ledger.ErrConflict) {
+			if err := e.reread(ctx, w); err != nil {
+				return out, err
+			}
+			continue
+		}
+		w.recovered = nil // recorded by now
+		if err != nil {
+			return out, err
+		}
+		if err := e.settled(ctx, w, res); err != nil {
+			return out, err
+		}
+		if !goesOn(next.Plan, res) {
+			break
+		}
+	}
+	out.count(w)
+	return out, nil
+}
+
+// agree fixes the plan that the run is about: a saved one must still hold, and
+// whoever watches must want it.
+func (e *Engine) agree(out *Outcome, first *Outlook, o ApplyOptions) (bool, error) {
+	out.Outlook = *first
+	if o.Saved != nil {
+		if out.Stale = plan.Stale(o.Saved, first.Plan); len(out.Stale) > 0 {
+			return true, fmt.Errorf("%w: the saved plan no longer holds: %s", ErrStale, strings.Join(out.Stale, "; "))
+		}
+		out.Plan = first.Plan.Restrict(o.Saved)
+	}
+	if o.Confirm == nil || !out.Plan.HasEffect() {
+		return false, nil
+	}
+	yes, err := o.Confirm(out.Plan)
+	out.Declined = !yes
+	return !yes, err
+}
+
+// goesOn reports whether planning again can find something new: what waited for
+// a URL that now exists, or what an old intent stood in the way of.
+func goesOn(p *plan.Plan, res apply.Result) bool {
+	if res.Counts[apply.Held] > 0 && slices.ContainsFunc(p.Changes, func(c plan.Change) bool { return c.Resume }) {
+		return true
+	}
+	done := map[content.Key]bool{}
+	for _, ev := range res.Events {
+		done[ev.Key] = done[ev.Key] || ev.Type == apply.Published || ev.Type == apply.Edited
+	}
+	return slices.ContainsFunc(p.Changes, func(c plan.Change) bool {
+		return c.Action == plan.Wait && slices.ContainsFunc(c.WaitsFor, func(k content.Key) bool { return done[k] })
+	})
+}
+
+// settled brings the world up to what the run did, without reading it again.
+func (e *Engine) settled(ctx context.Context, w *world, res apply.Result) error {
+	if len(res.Events) == 0 {
+		return nil
+	}
+	if err := e.reread(ctx, w); err != nil {
+		return err
+	}
+	for _, ev := range res.Events {
+		entry := w.snap.Entries[ev.Key]
+		live, ok := w.live[ev.Key.Account]
+		if entry == nil || !ok || ev.Type == apply.IntentWritten {
+			continue
+		}
+		if ev.Key.IsProfile() {
+			live.Profile = entry.Seen
+		}
+		live.Objects = slices.DeleteFunc(slices.Clone(live.Objects), func(o provider.Object) bool {
+			return slices.ContainsFunc(entry.Segments, func(s ledger.Segment) bool { return s.ID == o.ID })
+		})
+		if !entry.State.Tombstone() {
+			for _, s := range entry.Segments {
+				if s.ID != "" {
+					live.Objects = append(live.Objects, provider.Object{ID: s.ID, URL: s.URL, CreatedAt: s.CreatedAt,
+						ParentID: s.ParentID, Fields: s.Observed, Fingerprint: s.Fingerprint, Pinned: entry.Pinned})
+				}
+			}
+		}
+		w.live[ev.Key.Account] = live
+		w.targets[ev.Key.Account].Live = live
+	}
+	return nil
+}
+
+// reread takes the ledger's newest state.
+func (e *Engine) reread(ctx context.Context, w *world) error {
+	snap, err := w.store.Read(context.WithoutCancel(ctx))
+	if err != nil {
+		return err
+	}
+	w.snap = overlay(snap, w.recovered)
+	return nil
+}
+
+func (o *Outcome) add(res apply.Result) {
+	for k, n := range res.Counts {
+		o.Result.Counts[k] += n
+	}
+	o.Result.Events = append(o.Result.Events, res.Events...)
+}
+
+func (o *Outcome) count(w *world) {
+	for _, entry := range w.snap.Entries {
+		if entry.State == ledger.Unknown {
+			o.Unknown++
+		}
+	}
+}
+
+func (e *Engine) applyOptions(ctx context.Context, w *world, journal apply.Journal, event func(apply.Event)) apply.Options {
+	who := e.actor()
+	return apply.Options{
+		Ledger: w.store, Targets: w.targets, Desired: w.rendered, Recovered: w.recovered, Journal: journal,
+		Clock: e.Clock, Timing: e.Timing, Run: e.NewRunID(), Holder: who + "@" + host(), Process: process.Self(), Actor: who,
+		Dead: process.Dead, Event: event, Log: e.Log, Sabotage: e.Sabotage,
+		StillRight: func(ctx context.Context) error { return e.rightCommit(ctx, w) },
+		Frozen: func(fs []ledger.Freeze, account string) (string, bool) {
+			for _, f := range fs {
+				if covers(f, w, account) {
+					return f.Reason, true
+				}
+			}
+			return "", false
+		},
+	}
+}
+
+func covers(f ledger.Freeze, w *world, account string) bool {
+	a := w.ws.Accounts[account]
+	return (f.Account == "" || f.Account == account) && (f.Brand == "" || a != nil && a.Value.Brand == f.Brand)
+}
+
+// clean refuses to publish what is not committed: nobody could have reviewed it.
+func (e *Engine) clean(ctx context.Context, allow bool) error {
+	if allow {
+		return nil
+	}
+	dirty, err := e.Repo.Dirty(ctx)
+	if err != nil || len(dirty) == 0 {
+		return err
+	}
+	shown := strings.Join(dirty[:min(len(dirty), 3)], ", ")
+	if len(dirty) > 3 {
+		shown += fmt.Sprintf(" and %d more", len(dirty)-3)
+	}
+	return fmt.Errorf("%w: %s: commit them, or use --allow-dirty to carry out the last commit without them", ErrDirty, shown)
+}
+
+// rightCommit refuses to carry out anything but the tip of the workspace's
+// branch: a job run again, a feature branch or a laptop behind must not revert
+// anybody's edits.
+func (e *Engine) rightCommit(ctx context.Context, w *world) error {
+	cfg, err := w.config()
+	if err != nil {
+		return err
+	}
+	remote := ledgerRemote(cfg)
+	if remote == "" {
+		return nil
+	}
+	if !e.Repo.HasRemote(remote) {
+		return fmt.Errorf("smm.yaml says ledger.remote: %s, but this repository has no such remote: `git remote add %s URL`, or `remote: none`", remote, remote)
+	}
+	branch := firstOf(cfg.Branch, "main")
+	tip, err := e.Repo.RemoteTip(ctx, remote, branch)
+	if errors.Is(err, repo.ErrNoBranch) {
+		return fmt.Errorf("%w: %s has no branch %s: push it first, or set `branch:` in smm.yaml", ErrStale, remote, branch)
+	}
+	if err != nil {
+		return err
+	}
+	if tip != w.commit {
+		return fmt.Errorf("%w: HEAD is %.10s, but %s/%s is at %.10s: apply carries out the branch's tip only; pull (or merge and push) first",
+			ErrStale, w.commit, remote, branch, tip)
+	}
+	return nil
+}
+
+func leaseFree(snap *ledger.Snapshot, now time.Time, s apply.Sabotage) error {
+	l := snap.Lease
+	if l == nil || l.Broken || now.After(l.Expires) || process.Dead(l.Process) || s.NoLease {
+		return nil
+	}
+	return &apply.ErrHeld{Lease: *l}
+}
+
+// finish lets accounts complete what a batch left, such as a site's index.
+func (e *Engine) finish(ctx context.Context, w *world) error {
+	var errs []error
+	for _, id := range slices.Sorted(maps.Keys(w.targets)) {
+		if f := w.targets[id].Finish; f != nil {
+			if err := f(context.WithoutCancel(ctx)); err != nil {
+				errs = append(errs, fmt.Errorf("%s: %w", id, err))
+			}
+		}
+	}
+	return errors.Join(errs...)
+}

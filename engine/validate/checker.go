@@ -1,0 +1,67 @@
+package validate
+
+import (
+	"time"
+
+	"github.com/smmctl/smmctl/engine/content"
+	"github.com/smmctl/smmctl/engine/diag"
+	"github.com/smmctl/smmctl/engine/load"
+	"github.com/smmctl/smmctl/engine/render"
+)
+
+// findings are diagnostics on their way to the report.
+type findings = []diag.Diagnostic
+
+// checker is one run of Check.
+type checker struct {
+	ws      *load.Workspace
+	o       Options
+	names   names
+	scope   render.Scope
+	schemas optionSchemas
+	slots   map[string]*slotFact
+	found   findings         // of everything but the posts themselves
+	units   []unit           // one a post, by path
+	posts   map[string]*unit // by id: the first that has it
+	sev     severities
+	media   *mediaMemo
+	stats   Stats
+	houses  map[string]*houseWords // by brand
+	zones   zones
+
+	broken, brokenFaces map[string]diag.Diagnostic // by path: the first error there
+	allPosts, allSlots  []string                   // ids in order, where they were asked for
+	cacheEpoch          string
+}
+
+func newChecker(ws *load.Workspace, o Options) *checker {
+	cfg := &ws.Config.Value
+	c := &checker{
+		ws: ws, o: o, names: newNames(ws, o), schemas: compileOptions(o.Drivers),
+		slots: map[string]*slotFact{}, units: make([]unit, len(ws.Posts)),
+		sev: newSeverities(cfg.Rules), media: newMediaMemo(), houses: map[string]*houseWords{},
+	}
+	for brand, f := range ws.Strategies {
+		c.houses[brand] = newHouse(&f.Value)
+	}
+	zone, err := time.LoadLocation(cfg.Timezone)
+	if err != nil {
+		zone = time.UTC // said so in config
+	}
+	c.scope = render.Scope{
+		Config: cfg, Zone: zone, Drivers: o.Drivers, Limits: o.Limits,
+		Accounts: values(ws.Accounts), Strategies: values(ws.Strategies), Campaigns: values(ws.Campaigns),
+		Slots: map[string]*content.Slot{},
+	}
+	return c
+}
+
+func values[T any](files map[string]*load.File[T]) map[string]*T {
+	out := make(map[string]*T, len(files))
+	for k, f := range files {
+		out[k] = &f.Value
+	}
+	return out
+}
+
+func (c *checker) add(d ...diag.Diagnostic) { c.found = append(c.found, d...) }
