@@ -33,7 +33,7 @@ func (e *Engine) opened(ctx context.Context) (*world, error) {
 // change commits what alter makes of the newest snapshot, again when somebody
 // else wrote meanwhile. It refuses to touch entries while another run works.
 func (e *Engine) change(ctx context.Context, w *world, alter func(*ledger.Snapshot) (ledger.Update, error)) error {
-	for range maxRounds {
+	for range maxTries {
 		u, err := alter(w.snap)
 		if err != nil {
 			return err
@@ -294,12 +294,5 @@ func (e *Engine) carryOut(ctx context.Context, w *world, p *plan.Plan, confirm f
 	opts.StillRight, opts.Frozen = nil, nil
 	res, err := apply.Run(ctx, p, w.snap, opts)
 	out.add(res)
-	if err != nil {
-		return out, err
-	}
-	if err := e.settled(ctx, w, res); err != nil {
-		return out, err
-	}
-	out.count(w)
-	return out, e.finish(ctx, w)
+	return out, errors.Join(err, e.count(ctx, w, out), e.finish(ctx, w))
 }

@@ -18,9 +18,8 @@ import (
 	"github.com/smmctl/smmctl/engine/repo"
 )
 
-// maxRounds bounds how often a run plans again: after the ledger moved under it,
-// and where one publication's URL lets the next one go.
-const maxRounds = 6
+// maxTries bounds how often a run plans again because the ledger moved under it.
+const maxTries = 6
 
 // ApplyOptions choose what is carried out.
 type ApplyOptions struct {
@@ -75,48 +74,57 @@ func (e *Engine) Apply(ctx context.Context, o ApplyOptions) (*Outcome, error) {
 	if err := e.openAccounts(ctx, w, po); err != nil {
 		return nil, err
 	}
-	out, err := e.rounds(ctx, w, o, po, journal)
+	out, err := e.carry(ctx, w, o, po, journal)
 	if err == nil && journal != nil {
 		err = journal.Clear()
 	}
 	return out, errors.Join(err, e.finish(ctx, w))
 }
 
-// rounds plans and applies until there is nothing that this run can still do.
-func (e *Engine) rounds(ctx context.Context, w *world, o ApplyOptions, po PlanOptions, journal apply.Journal) (*Outcome, error) {
+// carry plans and applies, again where the ledger moved before anything was
+// begun.
+func (e *Engine) carry(ctx context.Context, w *world, o ApplyOptions, po PlanOptions, journal apply.Journal) (*Outcome, error) {
 	out := &Outcome{}
 	out.Result.Counts = map[apply.EventType]int{}
-	for round := range maxRounds {
+	for try := range maxTries {
 		next := e.outlook(w, po)
-		if round == 0 {
+		if try == 0 {
 			if stop, err := e.agree(out, next, o); stop || err != nil {
 				return out, err
 			}
 		}
+		opts := e.applyOptions(ctx, w, journal, o.Event)
 		if o.Saved != nil {
 			next.Plan = next.Plan.Restrict(o.Saved)
+		} else {
+			opts.Next = e.next(w, next.Plan, po)
 		}
-		res, err := apply.Run(ctx, next.Plan, w.snap, e.applyOptions(ctx, w, journal, o.Event))
+		res, err := apply.Run(ctx, next.Plan, w.snap, opts)
 		out.add(res)
-		if errors.Is(err, ledger.ErrConflict) {
-			if err := e.reread(ctx, w); err != nil {
-				return out, err
-			}
-			continue
+		if !errors.Is(err, ledger.ErrConflict) {
+			return out, errors.Join(err, e.count(ctx, w, out))
 		}
-		w.recovered = nil // recorded by now
-		if err != nil {
+		if err := e.reread(ctx, w); err != nil {
 			return out, err
 		}
-		if err := e.settled(ctx, w, res); err != nil {
+		if err := leaseFree(w.snap, e.Clock.Now(), e.Sabotage); err != nil {
 			return out, err
-		}
-		if !goesOn(next.Plan, res) {
-			break
 		}
 	}
-	out.count(w)
-	return out, nil
+	return out, ledger.ErrConflict
+}
+
+// next plans on what a round has left, where that can find something new.
+func (e *Engine) next(w *world, last *plan.Plan, po PlanOptions) func(*ledger.Snapshot, []apply.Event) (*plan.Plan, map[content.Key]*content.Publication) {
+	return func(snap *ledger.Snapshot, events []apply.Event) (*plan.Plan, map[content.Key]*content.Publication) {
+		if !goesOn(last, events) {
+			return nil, nil
+		}
+		w.snap, w.recovered = snap, nil
+		w.update(events)
+		last = e.outlook(w, po).Plan
+		return last, w.rendered
+	}
 }
 
 // agree fixes the plan that the run is about: a saved one must still hold, and
@@ -139,28 +147,22 @@ func (e *Engine) agree(out *Outcome, first *Outlook, o ApplyOptions) (bool, erro
 
 // goesOn reports whether planning again can find something new: what waited for
 // a URL that now exists, or what an old intent stood in the way of.
-func goesOn(p *plan.Plan, res apply.Result) bool {
-	if res.Counts[apply.Held] > 0 && slices.ContainsFunc(p.Changes, func(c plan.Change) bool { return c.Resume }) {
-		return true
-	}
-	done := map[content.Key]bool{}
-	for _, ev := range res.Events {
+func goesOn(p *plan.Plan, events []apply.Event) bool {
+	done, held := map[content.Key]bool{}, map[content.Key]bool{}
+	for _, ev := range events {
 		done[ev.Key] = done[ev.Key] || ev.Type == apply.Published || ev.Type == apply.Edited
+		held[ev.Key] = ev.Type == apply.Held
 	}
 	return slices.ContainsFunc(p.Changes, func(c plan.Change) bool {
-		return c.Action == plan.Wait && slices.ContainsFunc(c.WaitsFor, func(k content.Key) bool { return done[k] })
+		return c.Resume && held[c.Key] ||
+			c.Action == plan.Wait && slices.ContainsFunc(c.WaitsFor, func(k content.Key) bool { return done[k] })
 	})
 }
 
-// settled brings the world up to what the run did, without reading it again.
-func (e *Engine) settled(ctx context.Context, w *world, res apply.Result) error {
-	if len(res.Events) == 0 {
-		return nil
-	}
-	if err := e.reread(ctx, w); err != nil {
-		return err
-	}
-	for _, ev := range res.Events {
+// update brings what is known to be live up to what the run did, without reading
+// it again.
+func (w *world) update(events []apply.Event) {
+	for _, ev := range events {
 		entry := w.snap.Entries[ev.Key]
 		live, ok := w.live[ev.Key.Account]
 		if entry == nil || !ok || ev.Type == apply.IntentWritten {
@@ -169,21 +171,25 @@ func (e *Engine) settled(ctx context.Context, w *world, res apply.Result) error 
 		if ev.Key.IsProfile() {
 			live.Profile = entry.Seen
 		}
-		live.Objects = slices.DeleteFunc(slices.Clone(live.Objects), func(o provider.Object) bool {
+		live.Objects = append(slices.DeleteFunc(slices.Clone(live.Objects), func(o provider.Object) bool {
 			return slices.ContainsFunc(entry.Segments, func(s ledger.Segment) bool { return s.ID == o.ID })
-		})
-		if !entry.State.Tombstone() {
-			for _, s := range entry.Segments {
-				if s.ID != "" {
-					live.Objects = append(live.Objects, provider.Object{ID: s.ID, URL: s.URL, CreatedAt: s.CreatedAt,
-						ParentID: s.ParentID, Fields: s.Observed, Fingerprint: s.Fingerprint, Pinned: entry.Pinned})
-				}
-			}
-		}
+		}), objectsOf(entry)...)
 		w.live[ev.Key.Account] = live
-		w.targets[ev.Key.Account].Live = live
 	}
-	return nil
+}
+
+// objectsOf are an entry's live objects as they were last seen.
+func objectsOf(entry *ledger.Entry) (out []provider.Object) {
+	if entry.State.Tombstone() {
+		return nil
+	}
+	for _, s := range entry.Segments {
+		if s.ID != "" {
+			out = append(out, provider.Object{ID: s.ID, URL: s.URL, CreatedAt: s.CreatedAt, ParentID: s.ParentID,
+				Fields: s.Observed, Fingerprint: s.Fingerprint, Pinned: entry.Pinned})
+		}
+	}
+	return out
 }
 
 // reread takes the ledger's newest state.
@@ -203,12 +209,20 @@ func (o *Outcome) add(res apply.Result) {
 	o.Result.Events = append(o.Result.Events, res.Events...)
 }
 
-func (o *Outcome) count(w *world) {
-	for _, entry := range w.snap.Entries {
-		if entry.State == ledger.Unknown {
-			o.Unknown++
+// count reads how many outcomes are unknown now.
+func (e *Engine) count(ctx context.Context, w *world, out *Outcome) error {
+	if len(out.Result.Events) > 0 {
+		w.recovered = nil
+		if err := e.reread(ctx, w); err != nil {
+			return err
 		}
 	}
+	for _, entry := range w.snap.Entries {
+		if entry.State == ledger.Unknown {
+			out.Unknown++
+		}
+	}
+	return nil
 }
 
 func (e *Engine) applyOptions(ctx context.Context, w *world, journal apply.Journal, event func(apply.Event)) apply.Options {

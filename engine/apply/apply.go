@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"maps"
 	"sync"
 	"time"
 
@@ -75,8 +76,12 @@ type Options struct {
 	StillRight func(context.Context) error
 	// Frozen reports whether the ledger's freezes cover an account; what it
 	// covers is not begun.
-	Frozen   func(freezes []ledger.Freeze, account string) (reason string, frozen bool)
-	Event    func(Event)
+	Frozen func(freezes []ledger.Freeze, account string) (reason string, frozen bool)
+	Event  func(Event)
+	// Next plans again on what a round has left, and gives the rendered
+	// publications with it: a publication's URL lets another go, an old intent no
+	// longer stands in the way. Nil, and a nil plan, end the run.
+	Next     func(*ledger.Snapshot, []Event) (*plan.Plan, map[content.Key]*content.Publication)
 	Log      *slog.Logger
 	Serial   bool // one account after the other, for replay
 	Sabotage Sabotage
@@ -108,8 +113,65 @@ func Run(ctx context.Context, p *plan.Plan, snap *ledger.Snapshot, o Options) (R
 		return r.result, err
 	}
 	r.carryOut(ctx)
+	for range maxRounds {
+		if err := r.another(ctx); err != nil || len(r.work) == 0 {
+			r.stop(err)
+			break
+		}
+		r.carryOut(ctx)
+	}
 	err := r.end(context.WithoutCancel(ctx))
 	return r.result, errors.Join(r.stopped(), err)
+}
+
+// maxRounds bounds a chain of publications that wait for one another in one run.
+const maxRounds = 5
+
+// another prepares one more round, if there is more to do now. Its intents are
+// recorded in one commit with the receipts of the round before.
+func (r *run) another(ctx context.Context) error {
+	r.work = nil
+	if r.Next == nil || !r.leased || ctx.Err() != nil || r.stopped() != nil {
+		return nil
+	}
+	snap := r.newest()
+	p, desired := r.Next(snap, r.result.Events)
+	if p == nil {
+		return nil
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.snap, r.Desired = snap, desired
+	r.prepare(p.Changes)
+	if len(r.work) == 0 {
+		return nil
+	}
+	lease := r.lease
+	if err := r.commit(ctx, ledger.Update{Lease: &lease, Entries: r.intents()}, "begin"); err != nil {
+		r.work = nil
+		return err
+	}
+	r.announceWork()
+	return nil
+}
+
+// newest is the ledger with the receipts that are not in it yet.
+func (r *run) newest() *ledger.Snapshot {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	snap := *r.snap
+	snap.Entries = maps.Clone(r.snap.Entries)
+	maps.Copy(snap.Entries, r.dirty)
+	return &snap
+}
+
+func (r *run) stop(err error) {
+	if err == nil {
+		return
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	r.halt = errors.Join(r.halt, err)
 }
 
 // run is the state of one Run. The mutex guards everything below it.
@@ -119,13 +181,17 @@ type run struct {
 	work     []job
 	settleAt time.Time // before it, "not found" proves nothing
 
-	mu     sync.Mutex
-	snap   *ledger.Snapshot // as last read or committed
-	lease  ledger.Lease
-	dirty  map[content.Key]*ledger.Entry // receipts not yet in the ledger
-	owned  map[string]content.Key        // account and object id -> Key
-	halt   error                         // why nothing new may be begun
-	result Result
+	leased bool
+
+	mu    sync.Mutex
+	snap  *ledger.Snapshot // as last read or committed
+	lease ledger.Lease
+	dirty map[content.Key]*ledger.Entry // receipts not yet in the ledger
+	owned map[string]content.Key        // account and object id -> Key
+	halt  error                         // why nothing new may be begun
+
+	telling sync.Mutex // guards result; taken under mu or without it
+	result  Result
 }
 
 // job is one change with the entry that it works on and how that entry was

@@ -58,9 +58,9 @@ func (r *run) emit(t EventType, j *job, attempt int, err error) {
 	if err != nil {
 		ev.Error = err.Error()
 	}
-	r.mu.Lock()
+	r.telling.Lock()
 	r.result.Counts[t]++
 	r.result.Events = append(r.result.Events, ev)
-	r.mu.Unlock()
+	r.telling.Unlock()
 	r.Event(ev)
 }

@@ -36,16 +36,9 @@ func (r *run) mayTake(l ledger.Lease) bool {
 func (r *run) begin(ctx context.Context) error {
 	now := r.Clock.Now().UTC()
 	r.lease = ledger.Lease{Run: r.Run, Holder: r.Holder, Process: r.Process, Since: now, Expires: now.Add(r.Timing.Lease)}
-	u := ledger.Update{Base: r.snap.Revision, Lease: &r.lease, Actor: r.Actor, At: now, Accounts: r.pins()}
+	u := ledger.Update{Base: r.snap.Revision, Lease: &r.lease, Actor: r.Actor, At: now, Accounts: r.pins(), Entries: r.intents()}
 	for _, e := range r.dirty {
 		u.Entries = append(u.Entries, e)
-	}
-	for i := range r.work {
-		j := &r.work[i]
-		j.entry.Run = r.Run
-		if !r.pushesEach(j) && !r.Sabotage.NoIntent {
-			u.Entries = append(u.Entries, j.entry.Clone())
-		}
 	}
 	sortEntries(u.Entries)
 	u.Message = message("begin", u.Entries)
@@ -56,11 +49,28 @@ func (r *run) begin(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	r.snap, r.dirty = snap, map[content.Key]*ledger.Entry{}
+	r.snap, r.dirty, r.leased = snap, map[content.Key]*ledger.Entry{}, len(r.work) > 0
+	r.announceWork()
+	return nil
+}
+
+// intents are the entries that say what is about to be done.
+func (r *run) intents() []*ledger.Entry {
+	var out []*ledger.Entry
+	for i := range r.work {
+		j := &r.work[i]
+		j.entry.Run = r.Run
+		if !r.pushesEach(j) && !r.Sabotage.NoIntent {
+			out = append(out, j.entry.Clone())
+		}
+	}
+	return out
+}
+
+func (r *run) announceWork() {
 	for i := range r.work {
 		r.emit(IntentWritten, &r.work[i], 0, nil)
 	}
-	return nil
 }
 
 // pushesEach reports whether the account's platform leaves no trace to find, so
@@ -186,7 +196,7 @@ func (r *run) ours(s *ledger.Snapshot) bool {
 func (r *run) end(ctx context.Context) error {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	if len(r.work) == 0 {
+	if !r.leased {
 		return nil
 	}
 	if errors.Is(r.halt, ErrLost) {

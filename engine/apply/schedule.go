@@ -41,6 +41,9 @@ func (a *account) schedule(ctx context.Context, j *job) error {
 			return err
 		})
 		switch {
+		case err == nil && o.ScheduledAt.IsZero(): // the server published it at once
+			a.receipt(j, 0, o)
+			return nil
 		case err == nil:
 			a.scheduled(j, o)
 			return nil

@@ -62,6 +62,64 @@ func TestTimesAreUTC(t *testing.T) {
 	}
 }
 
+// A change's time is when people saw it, or will.
+func TestTimeOfAChange(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		name string
+		make func(*world)
+		want time.Time
+	}{
+		{"published, and its file says another time now", func(w *world) {
+			w.published("x@a")
+			w.post("x@a", asks, due(5*time.Hour))
+		}, at(-24 * time.Hour)},
+		{"published, nobody knows when", func(w *world) {
+			_, e := w.steady("x@a", asks, due(-3*time.Hour))
+			e.PublishedAt = time.Time{}
+		}, at(-3 * time.Hour)},
+		{"published and then open, its file gone", func(w *world) {
+			e := w.published("x@a")
+			e.State, e.Action, e.At = ledger.Intent, string(Retract), at(-25*time.Hour)
+			w.post("other@a", due(time.Hour))
+		}, at(-24 * time.Hour)},
+		{"open, its file gone", func(w *world) {
+			e := w.entry("x@a", ledger.Intent, records(newWorld().post("x@a", due(-2*time.Minute))))
+			e.Action = string(Publish)
+			w.post("other@a", due(time.Hour))
+		}, at(-2 * time.Minute)},
+		{"to be published again", func(w *world) {
+			w.published("x@a").State = ledger.Retracted
+			w.post("x@a", func(p *content.Publication) { p.Republish = 2 })
+		}, at(-time.Minute)},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld()
+			c.make(w)
+			got := only(t, w.plan(), "x@a")
+			if got.At == nil || !got.At.Equal(c.want) {
+				t.Errorf("at %v, want %v", got.At, c.want)
+			}
+			if len(got.Remote) > 0 && got.Action == Publish {
+				t.Errorf("what is gone is not remote: %v", got.Remote)
+			}
+		})
+	}
+}
+
+// An account that nobody opened still has a name to show.
+func TestProviderOfAnEntryWithoutAccount(t *testing.T) {
+	t.Parallel()
+	w := newWorld()
+	w.published("x@a")
+	w.post("other@b")
+	delete(w.Accounts, "a")
+	if c := says(t, w.plan(), "x@a", Hold, ""); c.Provider != "memory" || c.Timezone != "UTC" || c.Segments != 1 {
+		t.Errorf("%+v", c)
+	}
+}
+
 func TestOrder(t *testing.T) {
 	t.Parallel()
 	w := newWorld()

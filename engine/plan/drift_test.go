@@ -131,6 +131,12 @@ func TestDeletedOnThePlatform(t *testing.T) {
 		{"or not listed yet", deleted(func(_ *world, _ *content.Publication, e *ledger.Entry) {
 			e.Segments[0].CreatedAt = at(-30 * time.Second)
 		}, func(a *Account) { a.Capabilities.VisibilityDelay = time.Minute }), "", ""},
+		{"its part's date is unknown, the publication's is not", deleted(func(w *world, _ *content.Publication, e *ledger.Entry) {
+			e.Segments[0].CreatedAt = time.Time{}
+			live := w.Live["a"]
+			live.Since = at(-99 * time.Hour)
+			w.Live["a"] = live
+		}), Hold, "deleted"},
 		{"of unknown date, beyond doubt", deleted(func(_ *world, _ *content.Publication, e *ledger.Entry) {
 			e.Segments[0].CreatedAt, e.PublishedAt = time.Time{}, time.Time{}
 		}), Hold, "deleted"},

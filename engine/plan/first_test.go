@@ -53,6 +53,9 @@ func TestFirst(t *testing.T) {
 		{"known as planned", func(w *world) { w.entry("x@a", ledger.Planned, records(w.post("x@a"))) }, Publish, ""},
 		{"known as missed, and in time now", func(w *world) { w.entry("x@a", ledger.Missed, records(w.post("x@a"))) }, Publish, ""},
 		{"known as held, and free now", func(w *world) { w.entry("x@a", ledger.Held, records(w.post("x@a"))) }, Publish, ""},
+		{"a replacement whose old form is gone, long past its time", func(w *world) {
+			w.entry("x@a", ledger.Planned, records(w.post("x@a", due(-99*time.Hour)))).Action = string(Replace)
+		}, Publish, ""},
 		{"known as planned, though something is live", func(w *world) {
 			w.post("x@a")
 			w.published("x@a").State = ledger.Planned
@@ -269,6 +272,11 @@ func TestLooksLive(t *testing.T) {
 			w.post("x@a")
 			w.account("a", func(a *Account) { a.Fingerprint = func(content.Segment) string { return "" } })
 			w.Live["a"] = Live{Objects: []provider.Object{{ID: "1", CreatedAt: at(-time.Hour)}}}
+		}, Publish, ""},
+		{"twins without a fingerprint fly together", func(w *world) {
+			w.account("a", func(a *Account) { a.Fingerprint = nil })
+			w.post("w@a", texts("x"))
+			w.post("x@a")
 		}, Publish, ""},
 		{"not read: planned offline", func(w *world) { w.post("x@a") }, Publish, ""},
 	})

@@ -391,6 +391,16 @@ func TestEmptyLive(t *testing.T) {
 	}
 }
 
+func TestEmptyLiveOfAnAccountThatIsNotPlanned(t *testing.T) {
+	t.Parallel()
+	w := newWorld()
+	w.steady("x@a")
+	w.Live["a"] = Live{}
+	w.post("new@b")
+	w.OnlyAccount = "b"
+	refuses(t, w.plan())
+}
+
 func TestRefusalsSayWhatToWrite(t *testing.T) {
 	t.Parallel()
 	w := newWorld()

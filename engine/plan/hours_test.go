@@ -52,6 +52,7 @@ func TestWithin(t *testing.T) {
 		{"02:00-03:00", "2026-10-25T02:00:00Z", paris, false},
 		{"00:00-24:00", "2026-12-03T23:59:00Z", time.UTC, true},
 		{"00:00-24:00", "2026-12-03T00:00:00Z", time.UTC, true},
+		{"20:00-24:00", "2026-12-03T12:00:00Z", time.UTC, false},
 		{"08:00-08:00", "2026-12-03T08:00:00Z", time.UTC, false},
 		{" 22:00 - 07:00 ", "2026-12-03T23:00:00Z", time.UTC, true},
 		// In doubt a guard guards.
@@ -115,6 +116,11 @@ func TestQuietHours(t *testing.T) {
 			night(w)
 			w.post("x@a", lift("quiet_hours", at(time.Minute)))
 		}, Publish, ""},
+		{"in UTC where the account has no zone", func(w *world) {
+			night(w)
+			w.account("a", func(a *Account) { a.Zone = nil })
+			w.post("x@a")
+		}, Hold, "(UTC)"},
 		{"lifted until now", func(w *world) {
 			night(w)
 			w.post("x@a", lift("quiet_hours", noon))

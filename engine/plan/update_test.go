@@ -226,6 +226,12 @@ func TestPin(t *testing.T) {
 			if got.Pin != c.pin || got.Unpin != c.unpin {
 				t.Errorf("pin %v unpin %v", got.Pin, got.Unpin)
 			}
+			if c.pin && got.Reason != "pin is written in the file" && got.Reason != "changed in the file" {
+				t.Errorf("reason %q", got.Reason)
+			}
+			if c.unpin && got.Reason != "pin is over, or no longer in the file" {
+				t.Errorf("reason %q", got.Reason)
+			}
 			if (c.pin || c.unpin) && !slices.Contains(fieldPaths(got), "pinned") {
 				t.Errorf("fields %v do not show the pin", got.Fields)
 			}
@@ -246,6 +252,10 @@ func TestVanished(t *testing.T) {
 		{"under upsert", gone(), Hold, "stays live under policy upsert: write retract: true or removed: true"},
 		{"under create-only", gone(policy("create-only")), Hold, "policy create-only"},
 		{"under sync", gone(policy("sync")), Retract, "policy is sync"},
+		{"under upsert, while some file cannot be read", func(w *world) {
+			gone()(w)
+			w.Incomplete = true
+		}, Hold, "some file cannot be read"},
 		{"under sync, and the platform cannot delete", gone(policy("sync"), cannotRetract), Hold, "cannot delete"},
 		{"under sync, imported", func(w *world) {
 			gone(policy("sync"))(w)

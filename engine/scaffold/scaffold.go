@@ -19,6 +19,7 @@ import (
 	"strconv"
 	"strings"
 	"text/template"
+	"unicode"
 )
 
 //go:embed templates
@@ -131,10 +132,10 @@ var isDay = regexp.MustCompile(`^\d{4}-\d{2}-\d{2}-[a-z0-9_-]*[a-z_][a-z0-9_-]*$
 // anything else.
 func comment(text string) string {
 	clean := func(r rune) rune {
-		if r < ' ' || r == 0x7f || r == 0x85 || r == 0x2028 || r == 0x2029 || r == 0xfeff {
-			return ' '
+		if unicode.IsPrint(r) {
+			return r
 		}
-		return r
+		return ' '
 	}
 	var lines []string
 	for line := range strings.SplitSeq(strings.TrimSpace(text), "\n") {

@@ -130,16 +130,21 @@ func (c *checker) openCache() *cacheReader {
 		return none
 	}
 	c.cacheEpoch = epoch
-	f, err := c.o.Cache.Open(c.cachePart())
+	return openPart(c.o.Cache, c.cachePart(), epoch)
+}
+
+// openPart opens a part where its header is of this epoch. What is of another is
+// left over.
+func openPart(cache Cache, part, epoch string) *cacheReader {
+	f, err := cache.Open(part)
 	if err != nil {
-		return none
+		return &cacheReader{done: true}
 	}
 	r := bufio.NewReaderSize(f, 64<<10)
 	head := make([]byte, len(cacheMagic)+len(epoch))
 	if _, err := io.ReadFull(r, head); err != nil || string(head) != cacheMagic+epoch {
 		_ = f.Close()
-		none.leftover = true
-		return none
+		return &cacheReader{done: true, leftover: true}
 	}
 	return &cacheReader{file: f, r: r}
 }
@@ -210,14 +215,26 @@ func (c *checker) saveCache() {
 	if c.o.Cache == nil {
 		return
 	}
-	_ = c.o.Cache.Save(c.cachePart(), func(w io.Writer) error {
-		b := bufio.NewWriterSize(w, 64<<10)
-		_, err := b.WriteString(cacheMagic + c.cacheEpoch)
+	_ = savePart(c.o.Cache, c.cachePart(), c.cacheEpoch, func(put func(path, unit string) error) error {
 		for i := range c.units {
-			if u := &c.units[i]; err == nil && u.encoded != "" {
-				err = writeRecord(b, u.path, u.encoded)
+			if u := &c.units[i]; u.encoded != "" {
+				if err := put(u.path, u.encoded); err != nil {
+					return err
+				}
 			}
 		}
+		return nil
+	})
+}
+
+// savePart writes a part: its header, then what each puts.
+func savePart(cache Cache, part, epoch string, each func(put func(path, unit string) error) error) error {
+	return cache.Save(part, func(w io.Writer) error {
+		b := bufio.NewWriterSize(w, 64<<10)
+		if _, err := b.WriteString(cacheMagic + epoch); err != nil {
+			return err
+		}
+		err := each(func(path, unit string) error { return writeRecord(b, path, unit) })
 		return errors.Join(err, b.Flush())
 	})
 }

@@ -6,6 +6,7 @@ import (
 	"github.com/smmctl/smmctl/engine/content"
 	"github.com/smmctl/smmctl/engine/diag"
 	"github.com/smmctl/smmctl/engine/load"
+	"github.com/smmctl/smmctl/engine/provider"
 	"github.com/smmctl/smmctl/engine/render"
 )
 
@@ -49,11 +50,26 @@ func newChecker(ws *load.Workspace, o Options) *checker {
 		zone = time.UTC // said so in config
 	}
 	c.scope = render.Scope{
-		Config: cfg, Zone: zone, Drivers: o.Drivers, Limits: o.Limits,
+		Config: cfg, Zone: zone, Drivers: o.Drivers, Limits: limitsOf(ws, o),
 		Accounts: values(ws.Accounts), Strategies: values(ws.Strategies), Campaigns: values(ws.Campaigns),
 		Slots: map[string]*content.Slot{},
 	}
 	return c
+}
+
+// limitsOf returns every account's limits, so that they are put together once
+// and not for every post: the server's where they are known, else what the
+// account's file declares over the platform's usual ones.
+func limitsOf(ws *load.Workspace, o Options) map[string]provider.Limits {
+	out := make(map[string]provider.Limits, len(ws.Accounts))
+	for id, f := range ws.Accounts {
+		if l, ok := o.Limits[id]; ok {
+			out[id] = l
+		} else if d := o.Drivers[f.Value.Provider]; d != nil {
+			out[id] = d.Limits.Declare(f.Value.PlatformLimits)
+		}
+	}
+	return out
 }
 
 func values[T any](files map[string]*load.File[T]) map[string]*T {

@@ -198,8 +198,16 @@ func (g *global) printer() *view.Printer {
 	return &view.Printer{W: g.Out, Colour: g.colour(), Quiet: g.quiet}
 }
 
+// colour follows no-color.org and force-color.org: the flag first, then the wish
+// for none, then the wish for some, then what the output is.
 func (g *global) colour() bool {
-	return g.Terminal && !g.noColour && g.Getenv("NO_COLOR") == "" && g.Getenv("CI") == "" && g.Getenv("TERM") != "dumb"
+	switch force := g.Getenv("FORCE_COLOR"); {
+	case g.noColour || g.Getenv("NO_COLOR") != "":
+		return false
+	case force != "":
+		return force != "0"
+	}
+	return g.Terminal && g.Getenv("CI") == "" && g.Getenv("TERM") != "dumb"
 }
 
 // note tells a person something beside the result.
