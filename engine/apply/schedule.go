@@ -125,9 +125,16 @@ func (a *account) unschedule(ctx context.Context, j *job) error {
 	if err != nil {
 		return &errOpen{err}
 	}
+	a.unscheduled(j)
+	return nil
+}
+
+// unscheduled puts the entry back to where nothing is live. The next hand-over is
+// a new generation: the platform may remember this one's key.
+func (a *account) unscheduled(j *job) {
 	j.entry.State, j.entry.Action = ledger.Planned, ""
 	j.entry.Segments[0].ScheduleID = ""
-	return nil
+	j.entry.Generation++
 }
 
 // settleScheduled finds out what became of a publication that has left the
@@ -142,8 +149,7 @@ func (a *account) settleScheduled(ctx context.Context, j *job) error {
 		return nil
 	}
 	if a.Clock.Now().Before(j.entry.At) {
-		j.entry.State, j.entry.Action = ledger.Planned, ""
-		j.entry.Segments[0].ScheduleID = ""
+		a.unscheduled(j)
 		return nil
 	}
 	if a.Clock.Now().Before(j.entry.At.Add(scheduleGrace)) {

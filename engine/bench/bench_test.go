@@ -15,7 +15,6 @@ import (
 	"time"
 
 	"github.com/smmctl/smmctl/engine/internal/workspacegen"
-	"github.com/smmctl/smmctl/engine/load"
 	"github.com/smmctl/smmctl/engine/provider"
 	"github.com/smmctl/smmctl/engine/provider/mastodon"
 	"github.com/smmctl/smmctl/engine/provider/site"
@@ -29,6 +28,12 @@ func posts() int {
 		return n
 	}
 	return 10_000
+}
+
+// slotOf says that one post in so many fills a slot: 4, or SMMCTL_BENCH_SLOT_OF.
+func slotOf() int {
+	n, _ := strconv.Atoi(os.Getenv("SMMCTL_BENCH_SLOT_OF"))
+	return n // 0 is the generator's default
 }
 
 var made struct {
@@ -51,7 +56,7 @@ func workspace(b *testing.B, n int) fs.FS {
 	if made.dirs[n] == "" {
 		dir, err := os.MkdirTemp("", "smmctl-bench-*")
 		check(b, err)
-		check(b, workspacegen.Write(dir, workspacegen.Options{Posts: n}))
+		check(b, workspacegen.Write(dir, workspacegen.Options{Posts: n, SlotOf: slotOf()}))
 		old := time.Now().Add(-time.Hour) // as files are that nobody has just written
 		check(b, fs.WalkDir(os.DirFS(dir), ".", func(p string, _ fs.DirEntry, err error) error {
 			if err != nil {
@@ -84,9 +89,10 @@ func drivers() map[string]*provider.Driver {
 
 // runValidate is what `smmctl validate` does.
 func runValidate(b *testing.B, fsys fs.FS, cache validate.Cache) *validate.Report {
-	ws, err := load.Open(fsys)
+	o := validate.Options{Drivers: drivers(), Cache: cache, Workers: 2}
+	ws, err := validate.Open(fsys, o)
 	check(b, err)
-	r, err := validate.Check(context.Background(), ws, validate.Options{Drivers: drivers(), Cache: cache, Workers: 2})
+	r, err := validate.Check(context.Background(), ws, o)
 	check(b, err)
 	if r.Diagnostics.HasErrors() {
 		b.Fatalf("the generated workspace is not valid: %v", r.Diagnostics[0])

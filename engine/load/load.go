@@ -70,6 +70,8 @@ type Workspace struct {
 	groups map[string][]string // by account, sorted
 	slots  map[string]slotPlace
 	links  map[string]string // a symbolic link's path: what it leads to
+
+	planFiles []planFile // found, and not yet read
 }
 
 type slotPlace struct {

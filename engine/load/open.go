@@ -16,7 +16,9 @@ import (
 // Open reads a workspace: every file but the posts, which it only names. A
 // problem in a file is a diagnostic, and the other files are loaded all the
 // same; only a root that cannot be listed is an error.
-func Open(fsys fs.FS) (*Workspace, error) {
+func Open(fsys fs.FS) (*Workspace, error) { return open(fsys, nil) }
+
+func open(fsys fs.FS, m Memory) (*Workspace, error) {
 	if _, err := fs.ReadDir(fsys, "."); err != nil {
 		return nil, fmt.Errorf("workspace: %w", err)
 	}
@@ -33,6 +35,7 @@ func Open(fsys fs.FS) (*Workspace, error) {
 	w.openConfig()
 	w.openStrategies()
 	w.openContent()
+	w.openPlans(m)
 	w.index()
 	w.Diagnostics.Sort()
 	slices.Sort(w.Unreadable)
@@ -197,7 +200,7 @@ func (w *Workspace) openMonth(brand string, month entry) {
 		base, isPost := strings.CutSuffix(e.name, ".md")
 		switch {
 		case e.name == "plan.yaml" && !e.dir:
-			w.openPlan(brand, month.name, e.path)
+			w.planFiles = append(w.planFiles, planFile{brand, month.name, e.path})
 		case e.dir || !isPost || strings.EqualFold(e.name, "README.md"):
 			w.unexpected(e, "a month has plan.yaml, <name>.md, <name>.<x>.md and media/")
 		case strings.Contains(base, "."):
@@ -226,14 +229,4 @@ func (w *Workspace) addVariant(posts map[string]*PostFile, e entry) {
 	}
 	w.lost(e.path, diag.New("variant-without-post", e.path, diag.Pos{}, "", "there is no post %s.md that this could be a variant of", base).
 		WithHint("a variant is <name>.<account, group, provider or language>.md beside <name>.md; a post's name has no dot"))
-}
-
-func (w *Workspace) openPlan(brand, month, name string) {
-	f := openFile[content.MonthPlan](w, kindPlan, name)
-	if f == nil {
-		return
-	}
-	w.sameAs(f.doc, "month", f.Value.Month, month)
-	f.Value.Month, f.Value.Brand, f.Value.Path = month, brand, name
-	w.Plans = append(w.Plans, f)
 }

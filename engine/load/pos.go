@@ -3,6 +3,7 @@ package load
 import (
 	"strconv"
 	"strings"
+	"sync"
 	"unicode/utf8"
 
 	"gopkg.in/yaml.v3"
@@ -18,6 +19,19 @@ type document struct {
 	offset   int        // lines before the YAML's first
 	body     string     // Markdown, line ends normalised, for a post
 	bodyLine int        // the body's first line, or 0
+
+	// later is the YAML of a document that was not parsed, because its values were
+	// known: it is parsed when somebody asks for a place.
+	later []byte
+	once  sync.Once
+}
+
+func (d *document) parseLater() {
+	d.once.Do(func() {
+		if d.root == nil && d.later != nil {
+			d.root, _ = parse(d.later) // it could be parsed when its values became known
+		}
+	})
 }
 
 // Pos returns the place of a field, or of its nearest ancestor that was
@@ -70,7 +84,11 @@ func (d *document) bodyPos(offset int) diag.Pos {
 }
 
 func (d *document) pos(field string) diag.Pos {
-	if d == nil || d.root == nil {
+	if d == nil {
+		return diag.Pos{Line: 1, Column: 1}
+	}
+	d.parseLater()
+	if d.root == nil {
 		return diag.Pos{Line: 1, Column: 1}
 	}
 	if field == "body" && d.bodyLine > 0 {

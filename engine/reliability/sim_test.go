@@ -72,6 +72,7 @@ type sim struct {
 	sabotage  apply.Sabotage
 	faultRate float64
 	only      memory.FaultKind // where set, the only fault there is
+	native    string           // text of a post that is handed over early
 	runs      int
 	trace     []string
 }
@@ -134,8 +135,17 @@ func (s *sim) want(posts map[string][]string, alter func(*content.Publication)) 
 			}
 			s.desired = append(s.desired, p)
 		}
+		if s.native != "" {
+			s.desired = append(s.desired, &content.Publication{
+				Key: content.Key{Post: "native", Account: account}, Provider: "memory", Path: "native.md", At: epoch.Add(nativeAt), Native: true,
+				Ready: true, Late: content.Lateness{Any: true}, Digest: content.Digest(s.native), Segments: []content.Segment{{Text: s.native, OK: true}},
+			})
+		}
 	}
 }
+
+// nativeAt is when the natively scheduled post is due: long after the first act.
+const nativeAt = 30 * time.Hour
 
 // proc is one run of smmctl. At its killAt-th contact with the world it dies,
 // before or after the contact took effect; from then on nothing that it does has
@@ -229,6 +239,13 @@ func (p *proc) accounts() (map[string]*apply.Target, map[string]plan.Live, error
 		})
 		t := &apply.Target{Account: acc, Facility: d.Facility, Fingerprint: d.Fingerprint}
 		if d.Facility != provider.NoFacility {
+			if acc.Schedules != nil {
+				list, err := acc.Schedules.ListScheduled(context.Background())
+				if err != nil {
+					return nil, nil, err
+				}
+				t.Live.Scheduled = list
+			}
 			for o, err := range acc.Posts.List(context.Background()) {
 				if err != nil {
 					return nil, nil, err
@@ -389,6 +406,7 @@ func (s *sim) judge() verdict {
 			v.note(&v.losses, "%s has no entry", d.Key)
 		case e.State == ledger.Unknown:
 			v.unknown++
+		case d.Native && s.clock.Now().Before(d.At) && (e.State == ledger.Scheduled || e.State == ledger.Planned):
 		case e.State == ledger.Published && (e.Digest == d.Digest || !s.options.Capabilities.Edit), e.State == ledger.Retracted:
 		default:
 			v.note(&v.unsettled, "%s ends as %s (%s): %s", d.Key, e.State, e.Action, e.Detail)
@@ -400,6 +418,9 @@ func (s *sim) judge() verdict {
 // story is a whole life: publish, then edit, grow, replace and retract, with
 // crashes and faults all along.
 func (s *sim) story() verdict {
+	if s.rng.IntN(2) == 0 && s.kind.facility != provider.NoFacility {
+		s.native = "See you tomorrow."
+	}
 	s.want(posts(), nil)
 	if err := s.settle(s.rng.IntN(4)); err != nil {
 		return verdict{unsettled: 1, first: err.Error()}
@@ -408,6 +429,9 @@ func (s *sim) story() verdict {
 		return v
 	}
 	s.calm = false
+	if s.native != "" {
+		s.native = "See you tomorrow, at noon."
+	}
 	s.want(map[string][]string{
 		"text":   {"First snow: the coats are here, and so are the hats."},
 		"thread": {"One.", "Two, mended.", "Three.", "Four."},
@@ -422,6 +446,9 @@ func (s *sim) story() verdict {
 		return v
 	}
 	s.calm = false
+	if s.native != "" {
+		s.clock.Advance(epoch.Add(nativeAt).Sub(s.clock.Now()) + time.Minute)
+	}
 	s.want(map[string][]string{"text": {"First snow."}, "thread": {"Two, mended.", "One."}, "image": {"A red coat."}}, func(p *content.Publication) {
 		p.Retract = p.Key.Post == "image"
 	})

@@ -15,6 +15,7 @@ import (
 	"reflect"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/fstest"
 	"time"
@@ -22,6 +23,7 @@ import (
 	"pgregory.net/rapid"
 
 	"github.com/smmctl/smmctl/engine/content"
+	"github.com/smmctl/smmctl/engine/diag"
 	"github.com/smmctl/smmctl/engine/internal/workspacegen"
 	"github.com/smmctl/smmctl/engine/load"
 	"github.com/smmctl/smmctl/engine/provider"
@@ -47,7 +49,7 @@ func (m memoryCache) Save(part string, write func(io.Writer) error) error {
 }
 
 func check(t interface{ Fatal(args ...any) }, fsys fs.FS, o Options) *Report {
-	ws, err := load.Open(fsys)
+	ws, err := Open(fsys, o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -187,6 +189,59 @@ func TestDamagedCacheIsIgnored(t *testing.T) {
 	})
 }
 
+// countingMemory counts what it knew and what it was told.
+type countingMemory struct {
+	*planMemory
+	known, told atomic.Int32
+}
+
+func (m *countingMemory) Plan(digest string) (*content.MonthPlan, diag.List, bool) {
+	p, l, ok := m.planMemory.Plan(digest)
+	if ok {
+		m.known.Add(1)
+	}
+	return p, l, ok
+}
+
+func (m *countingMemory) KeepPlan(digest string, p *content.MonthPlan, l diag.List) {
+	m.told.Add(1)
+	m.planMemory.KeepPlan(digest, p, l)
+}
+
+func TestPlansAreNotDecodedAgain(t *testing.T) {
+	t.Parallel()
+	fsys := workspacegen.Map(workspacegen.Options{Posts: 90, PerMonth: 30})
+	o := Options{Cache: memoryCache{}}
+	opened := func() (*load.Workspace, *countingMemory) {
+		m := &countingMemory{planMemory: openPlanMemory(o)}
+		ws, err := load.OpenWith(fsys, m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		m.save()
+		return ws, m
+	}
+	first, m := opened()
+	if m.known.Load() != 0 || m.told.Load() != 3 {
+		t.Errorf("first: knew %d, told %d", m.known.Load(), m.told.Load())
+	}
+	second, m := opened()
+	if m.known.Load() != 3 || m.told.Load() != 0 {
+		t.Errorf("second: knew %d, told %d", m.known.Load(), m.told.Load())
+	}
+	for i, p := range first.Plans {
+		again := second.Plans[i]
+		if !reflect.DeepEqual(p.Value, again.Value) || p.Pos("slots[3].pillar") != again.Pos("slots[3].pillar") || p.Pos("slots[3].at:").Line < 3 {
+			t.Errorf("%s is remembered otherwise than it is", p.Path)
+		}
+	}
+	name := second.Plans[1].Path
+	fsys[name] = &fstest.MapFile{Data: append(bytes.Clone(fsys[name].Data), "# changed\n"...)}
+	if _, m := opened(); m.known.Load() != 2 || m.told.Load() != 1 {
+		t.Errorf("third: knew %d, told %d", m.known.Load(), m.told.Load())
+	}
+}
+
 func TestDirCache(t *testing.T) {
 	t.Parallel()
 	dir := filepath.Join(t.TempDir(), ".smmctl", "cache")
@@ -200,11 +255,11 @@ func TestDirCache(t *testing.T) {
 		t.Errorf("%q, %v", ignore, err)
 	}
 	entries, _ := os.ReadDir(dir)
-	if len(entries) != 2 {
+	if len(entries) != 3 { // the two parts, and .gitignore
 		t.Errorf("left behind: %v", entries)
 	}
 	failed := DirCache(dir).Save("posts", func(io.Writer) error { return io.ErrShortWrite })
-	if again, _ := os.ReadDir(dir); failed == nil || len(again) != 2 {
+	if again, _ := os.ReadDir(dir); failed == nil || len(again) != 3 {
 		t.Errorf("a save that fails leaves %v", again)
 	}
 }

@@ -16,7 +16,7 @@ func Open(fsys fs.FS, o Options) (*load.Workspace, error) {
 		return load.Open(fsys)
 	}
 	m := openPlanMemory(o)
-	ws, err := load.Open(fsys)
+	ws, err := load.OpenWith(fsys, m)
 	if err == nil {
 		m.save()
 	}
