@@ -116,6 +116,9 @@ func (e *Engine) Plan(ctx context.Context, o PlanOptions) (*Outlook, error) {
 	if err := e.read(ctx, w, o); err != nil {
 		return nil, err
 	}
+	if err := w.knows(o); err != nil {
+		return nil, err
+	}
 	return e.outlook(w, o), nil
 }
 

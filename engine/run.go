@@ -71,6 +71,9 @@ func (e *Engine) Apply(ctx context.Context, o ApplyOptions) (*Outcome, error) {
 	if err := e.check(ctx, w, nil); err != nil {
 		return nil, err
 	}
+	if err := w.knows(po); err != nil {
+		return nil, err
+	}
 	if err := e.openAccounts(ctx, w, po); err != nil {
 		return nil, err
 	}

@@ -89,7 +89,7 @@ func (p *Post) applicable(account *Account, groups []string) ([]Variant, error) 
 	out := make([]Variant, len(found))
 	for i, f := range found {
 		if i > 0 && found[i-1].rank == f.rank {
-			return nil, &AmbiguousVariantError{account.ID, f.rank.String(), []string{found[i-1].Path, f.Path}}
+			return nil, &AmbiguousVariantError{account.ID, f.String(), []string{found[i-1].Path, f.Path}}
 		}
 		out[i] = f.Variant
 	}

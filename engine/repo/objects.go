@@ -18,7 +18,7 @@ func (r *Repo) Objects() (*filesystem.Storage, error) {
 	if !r.HasGit() {
 		return nil, fmt.Errorf("%s: %w", r.Workspace, ErrNoGit)
 	}
-	var dot billy.Filesystem = osfs.New(r.GitDir)
+	dot := billy.Filesystem(osfs.New(r.GitDir))
 	if r.CommonDir != r.GitDir {
 		dot = dotgit.NewRepositoryFilesystem(dot, osfs.New(r.CommonDir))
 	}

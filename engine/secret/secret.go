@@ -54,7 +54,7 @@ func (r Resolver) Resolve(ctx context.Context, ref string) (provider.Secret, err
 	case "sops":
 		value, err = r.sops(ctx, name)
 	default:
-		return provider.Secret{}, fmt.Errorf("credential: %q is no kind of reference: use env:, file:, keyring: or sops:", kind)
+		return provider.Secret{}, fmt.Errorf("credential: %q is no kind of reference: use env:NAME, file:PATH, keyring:NAME or sops:FILE#KEY", kind)
 	}
 	if err != nil {
 		return provider.Secret{}, fmt.Errorf("credential %s: %w", ref, err)

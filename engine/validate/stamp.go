@@ -3,6 +3,7 @@ package validate
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"hash"
 	"io"
 	"io/fs"
@@ -131,7 +132,7 @@ type digested struct {
 func (d *digested) Read(p []byte) (int, error) {
 	n, err := d.File.Read(p)
 	d.sum.Write(p[:n])
-	if err == io.EOF {
+	if errors.Is(err, io.EOF) {
 		d.into.seen[d.index].content = "sha256:" + hex.EncodeToString(d.sum.Sum(nil))
 	}
 	return n, err

@@ -38,9 +38,9 @@ func BenchmarkRead(b *testing.B) {
 
 // BenchmarkUpdateTen changes ten entries of ten thousand. The floor is 16 ms.
 func BenchmarkUpdateTen(b *testing.B) {
-	o, s := big(b)
+	o, _ := big(b)
 	l := open(b, o)
-	s = read(b, l)
+	s := read(b, l)
 	for i := 0; b.Loop(); i++ {
 		u := ledger.Update{Base: s.Revision, At: ledgertest.Time, Message: fmt.Sprint(i)}
 		for n := range 10 {

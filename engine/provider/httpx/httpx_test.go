@@ -219,7 +219,7 @@ func TestLostAnswers(t *testing.T) {
 		"500":              func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(500) },
 		"502 of a proxy":   func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(502) },
 		"408":              func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(408) },
-		"303 after a form": func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/done", 303) },
+		"303 after a form": func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "/done", http.StatusSeeOther) },
 	} {
 		for _, h2 := range []bool{false, true} {
 			s := httptest.NewUnstartedServer(h)
