@@ -241,6 +241,7 @@ func (o Options) withDefaults() Options {
 	}
 	if o.Timeout > 0 {
 		o.Timing.Request = o.Timeout
+		o.Timing.Lease = max(o.Timing.Lease, 3*o.Timeout+o.Timing.Renew) // a lease outlives a request
 	}
 	if o.HTTP == nil {
 		o.HTTP = &http.Client{}

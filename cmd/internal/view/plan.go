@@ -54,6 +54,9 @@ func (p *Printer) change(c *plan.Change) {
 		return
 	}
 	for _, f := range c.Fields {
+		if f.Before == "" && technical(f.Path) {
+			continue
+		}
 		p.field(f)
 	}
 	if c.Action != plan.Publish {
@@ -77,6 +80,11 @@ func when(c *plan.Change) string {
 		return local.Format("Mon 2006-01-02 15:04 MST")
 	}
 	return local.Format("Mon 2006-01-02 15:04 MST") + c.At.UTC().Format(" (15:04Z)")
+}
+
+// technical fields tell a person nothing about something new.
+func technical(path string) bool {
+	return strings.HasSuffix(path, ".html") || strings.HasSuffix(path, ".sha256")
 }
 
 const fieldWidth = 160

@@ -75,7 +75,7 @@ func RateLimit(l *Limiter) Middleware {
 				return next(ctx)
 			}
 			pause := until.Sub(l.clock.Now())
-			if pause > l.wait {
+			if pause > l.wait || tooLong(ctx, pause) {
 				return &provider.Error{Kind: provider.Throttled, Op: c.Op, RetryAfter: until, Err: ErrExhausted}
 			}
 			pause += time.Duration(l.random() * float64(spread))

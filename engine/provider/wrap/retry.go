@@ -42,11 +42,18 @@ func Retry(r Retrying) Middleware {
 				return err
 			}
 			pause := r.pause(attempt, err)
-			if r.Clock.Now().Add(pause).Sub(start) > r.Elapsed || r.Clock.Sleep(ctx, pause) != nil {
+			if r.Clock.Now().Add(pause).Sub(start) > r.Elapsed || tooLong(ctx, pause) || r.Clock.Sleep(ctx, pause) != nil {
 				return err
 			}
 		}
 	}
+}
+
+// tooLong reports whether a pause would outlast the call's own deadline: whoever
+// set it is better told at once when to come back.
+func tooLong(ctx context.Context, pause time.Duration) bool {
+	deadline, ok := ctx.Deadline()
+	return ok && pause > time.Until(deadline)
 }
 
 func repeatable(c Call, err error) bool {
