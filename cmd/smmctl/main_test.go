@@ -3,14 +3,13 @@ package main
 import (
 	"context"
 	"os"
-	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/smmctl/smmctl/cmd/internal/cli"
-	"github.com/smmctl/smmctl/engine/clock"
 )
 
 // The scripts in testdata/script are the command line's tests and its executable
@@ -23,11 +22,10 @@ func TestMain(m *testing.M) {
 func TestScripts(t *testing.T) {
 	t.Parallel()
 	testscript.Run(t, testscript.Params{
-		Dir:                 "testdata/script",
-		Setup:               setup,
-		Cmds:                commands(),
-		RequireExplicitExec: false,
-		RequireUniqueNames:  true,
+		Dir:                "testdata/script",
+		Setup:              setup,
+		Cmds:               commands(),
+		RequireUniqueNames: true,
 	})
 }
 
@@ -41,19 +39,23 @@ const (
 func smmctl() {
 	env := cli.System()
 	if at, err := time.Parse(time.RFC3339, os.Getenv(nowVar)); err == nil {
-		env.Clock = offset{at.Sub(time.Now())}
+		c := &offset{}
+		c.by.Store(int64(time.Until(at)))
+		env.Clock = c
 	}
 	env.CanAsk = os.Getenv(terminalVar) != ""
 	os.Exit(cli.Main(context.Background(), os.Args[1:], env))
 }
 
 // offset is a clock that goes as fast as the machine's and shows another time.
-type offset struct{ by time.Duration }
+// Who sleeps wakes at once, and it is later.
+type offset struct{ by atomic.Int64 }
 
-func (o offset) Now() time.Time { return time.Now().Add(o.by) }
+func (o *offset) Now() time.Time { return time.Now().Add(time.Duration(o.by.Load())) }
 
-func (o offset) Sleep(ctx context.Context, d time.Duration) error {
-	return clock.System{}.Sleep(ctx, d)
+func (o *offset) Sleep(ctx context.Context, d time.Duration) error {
+	o.by.Add(int64(max(d, 0)))
+	return ctx.Err()
 }
 
 func setup(env *testscript.Env) error {
@@ -64,6 +66,5 @@ func setup(env *testscript.Env) error {
 		nowVar+"="+w.Now().Format(time.RFC3339), "TZ=UTC", "CI=", "NO_COLOR=", "SMMCTL_ACTOR=ada",
 		"GIT_CONFIG_NOSYSTEM=1", "GIT_CONFIG_GLOBAL="+os.DevNull,
 	)
-	env.Vars = append(env.Vars, "NOW="+strings.TrimSuffix(w.Now().Format("2006-01-02T15:04Z"), "Z"))
 	return nil
 }

@@ -33,10 +33,11 @@ import (
 //	break NAME OP FAULT         makes its next request of that kind go wrong
 //	toot NAME TEXT              publishes there by hand; the address is $TOOT
 //	live NAME COUNT             wants so many posts on the server
+//	await NAME COUNT            waits for them, while a program runs in the background
 func commands() map[string]func(*testscript.TestScript, bool, []string) {
 	return map[string]func(*testscript.TestScript, bool, []string){
 		"exits": exits, "json": jsonValue, "now": setNow, "commit": commit, "edit": edit,
-		"mastodon": startMastodon, "break": breakServer, "toot": toot, "live": live,
+		"mastodon": startMastodon, "break": breakServer, "toot": toot, "live": live, "await": await,
 	}
 }
 
@@ -255,4 +256,16 @@ func (s *server) count() int {
 		return -1
 	}
 	return len(list)
+}
+
+// await waits until something that a program in the background does has come.
+func await(ts *testscript.TestScript, neg bool, args []string) {
+	want(ts, !neg && len(args) == 2, "await NAME COUNT")
+	s := serverOf(ts, args[0])
+	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
+		if fmt.Sprint(s.count()) == args[1] {
+			return
+		}
+	}
+	ts.Fatalf("%d posts are live after a minute, want %s", s.count(), args[1])
 }

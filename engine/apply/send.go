@@ -15,6 +15,7 @@ const (
 	attempts        = 3                // of one call whose answers get lost
 	maxThrottles    = 5                // waits of one call for a rate limit
 	maxThrottleWait = 10 * time.Minute // the longest of them
+	throttlePause   = 10 * time.Second // where the platform does not say how long
 )
 
 // pause is how long an ambiguous answer is left alone: the platform needs its
@@ -44,6 +45,9 @@ func (a *account) try(ctx context.Context, begun bool, call func(context.Context
 			return err
 		}
 		until := e.RetryAfter
+		if until.IsZero() {
+			until = a.Clock.Now().Add(time.Duration(waits+1) * throttlePause)
+		}
 		if wait := until.Sub(a.Clock.Now()); wait > maxThrottleWait {
 			return err
 		}

@@ -19,6 +19,7 @@ import (
 type Schema struct {
 	compiled *jsonschema.Schema
 	raw      any
+	quick    *acceptor // nil: jsonschema alone
 }
 
 // Problem is one thing that a Schema finds wrong. Field is the path of the
@@ -51,11 +52,14 @@ func CompileSchema(id string, src []byte) (*Schema, error) {
 	if err != nil {
 		return nil, fmt.Errorf("schema %s: %w", id, err)
 	}
-	return &Schema{compiled, raw}, nil
+	return &Schema{compiled, raw, newAcceptor(raw)}, nil
 }
 
 // Check returns everything that is wrong with v, by field; at most maxProblems.
 func (s *Schema) Check(v any) []Problem {
+	if s.quick != nil && s.quick.accepts(v) {
+		return nil
+	}
 	err := s.compiled.Validate(v)
 	if err == nil {
 		return nil
