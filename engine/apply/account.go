@@ -41,7 +41,7 @@ func (a *account) do(ctx context.Context, jobs []job) {
 			a.settleFailed(j, refused)
 			continue
 		}
-		if err := a.ready(ctx, a.name, j.Resume); err != nil {
+		if err := a.ready(ctx, a.name, j.Resume || takesDown(j)); err != nil {
 			a.notBegun(j, err)
 			continue
 		}
@@ -52,6 +52,10 @@ func (a *account) do(ctx context.Context, jobs []job) {
 		}
 	}
 }
+
+// takesDown reports whether the job only takes something away, which a freeze is
+// the very reason for.
+func takesDown(j *job) bool { return j.Action == plan.Unschedule || j.Action == plan.Retract }
 
 func (a *account) one(ctx context.Context, j *job) error {
 	switch {

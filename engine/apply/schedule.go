@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/smmctl/smmctl/engine/ledger"
+	"github.com/smmctl/smmctl/engine/plan"
 	"github.com/smmctl/smmctl/engine/provider"
 )
 
@@ -132,7 +133,7 @@ func (a *account) unschedule(ctx context.Context, j *job) error {
 // unscheduled puts the entry back to where nothing is live. The next hand-over is
 // a new generation: the platform may remember this one's key.
 func (a *account) unscheduled(j *job) {
-	j.entry.State, j.entry.Action = ledger.Planned, ""
+	j.entry.State = ledger.Planned // its action stays until it is told what was done
 	j.entry.Segments[0].ScheduleID = ""
 	j.entry.Generation++
 }
@@ -145,7 +146,7 @@ func (a *account) settleScheduled(ctx context.Context, j *job) error {
 		return err
 	}
 	if found {
-		j.entry.State = ledger.Published
+		j.entry.State, j.entry.Action = ledger.Published, string(plan.Publish)
 		return nil
 	}
 	if a.Clock.Now().Before(j.entry.At) {
