@@ -39,7 +39,8 @@ func (e *Engine) comparison(ctx context.Context, o PlanOptions) (*Outlook, error
 		kept = append(kept, c)
 	}
 	for _, c := range from.Plan.Changes {
-		if _, gone := was[c.Key]; gone && (c.Action.Effective() || c.Action == plan.Wait) {
+		now := after.rendered[c.Key]
+		if _, gone := was[c.Key]; gone && (now == nil || !now.Ready) && (c.Action.Effective() || c.Action == plan.Wait) {
 			c.Reason = fmt.Sprintf("planned at %s (%s), and no longer", o.From, c.Action)
 			c.Action, c.Fields = plan.Hold, fieldsBetween(before.rendered[c.Key], nil)
 			kept = append(kept, c)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"net/http"
 
 	"github.com/smmctl/smmctl/engine/content"
 	"github.com/smmctl/smmctl/engine/ledger"
@@ -47,10 +48,17 @@ func (a *account) do(ctx context.Context, jobs []job) {
 		}
 		err := a.one(ctx, j)
 		a.settle(j, err)
-		if provider.Is(err, provider.Unauthorized) {
+		if signedOut(err) {
 			refused = err
 		}
 	}
+}
+
+// signedOut reports whether the credential itself is refused. A 403 may be about
+// one publication, and must not stand in the way of the others.
+func signedOut(err error) bool {
+	var e *provider.Error
+	return errors.As(err, &e) && e.Kind == provider.Unauthorized && e.Status != http.StatusForbidden
 }
 
 // takesDown reports whether the job only takes something away, which a freeze is

@@ -126,7 +126,7 @@ func orDefault(s, d string) string {
 }
 
 // defaultLate is how late a post may go out where nothing says otherwise.
-const defaultLate = 6 * time.Hour
+const defaultLate = 2 * time.Hour
 
 // lateness is the post's, else the account's, else the workspace's.
 func (v *view) lateness() content.Lateness {

@@ -172,7 +172,7 @@ func TestLateness(t *testing.T) {
 	set := func(d time.Duration) content.Lateness { return content.Lateness{Set: true, Max: d} }
 	var none content.Lateness
 	for _, c := range []struct{ post, account, workspace, want content.Lateness }{
-		{none, none, none, set(6 * time.Hour)},
+		{none, none, none, set(2 * time.Hour)},
 		{none, none, set(1), set(1)},
 		{none, set(2), set(1), set(2)},
 		{set(3), set(2), set(1), set(3)},

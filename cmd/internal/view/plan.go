@@ -45,16 +45,16 @@ func (p *Printer) change(c *plan.Change) {
 	if c.Generation > 1 {
 		what += fmt.Sprintf(" (generation %d)", c.Generation)
 	}
-	p.printf("%s %s  %s", p.paint(s.role, s.mark+" "+pad(what, 10)), pad(Safe(c.Key.String()), 44), p.paint(dim, pad(when(c), 34)))
+	line := []string{p.paint(s.role, s.mark+" "+pad(what, 10)) + " " + pad(Safe(c.Key.String()), 44), p.paint(dim, when(c))}
 	if c.Segments > 1 {
-		p.printf("  thread of %d", c.Segments)
+		line = append(line, fmt.Sprintf("thread of %d", c.Segments))
 	}
-	p.printf("\n    %s\n", p.paint(dim, Safe(c.Reason)))
+	p.printf("%s\n    %s\n", strings.TrimRight(strings.Join(line, "  "), " "), p.paint(dim, Safe(c.Reason)))
 	if c.Action == plan.Wait || c.Action == plan.Missed || c.Action == plan.Hold && len(c.Fields) == 0 {
 		return
 	}
 	for _, f := range c.Fields {
-		if f.Before == "" && technical(f.Path) {
+		if technical(f.Path) && len(c.Fields) > 1 {
 			continue
 		}
 		p.field(f)
@@ -82,7 +82,7 @@ func when(c *plan.Change) string {
 	return local.Format("Mon 2006-01-02 15:04 MST") + c.At.UTC().Format(" (15:04Z)")
 }
 
-// technical fields tell a person nothing about something new.
+// technical fields tell a person nothing beside others.
 func technical(path string) bool {
 	return strings.HasSuffix(path, ".html") || strings.HasSuffix(path, ".sha256")
 }

@@ -111,7 +111,9 @@ func Classify(op string, sent bool, resp *http.Response, err error, now time.Tim
 	}
 	e.Status = resp.StatusCode
 	e.Kind = kindOf(resp.StatusCode)
-	if e.Kind == provider.Throttled || resp.StatusCode >= 500 {
+	// A failure tells when to come back only in so many words: the reset of a rate
+	// limit that is not the reason says nothing.
+	if e.Kind == provider.Throttled || resp.StatusCode >= 500 && resp.Header.Get("Retry-After") != "" {
 		e.RetryAfter = RetryAfter(resp.Header, now)
 	}
 	return e
