@@ -8,7 +8,10 @@ PKG     := github.com/smmctl/smmctl/cmd/internal/cli
 LDFLAGS := -s -w -X $(PKG).version=$(VERSION) -X $(PKG).commit=$(COMMIT) -X $(PKG).date=$(DATE)
 CACHE   ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/smmctl-tests
 
-.PHONY: build demo test test-quick vet lint unit race html soak bench fuzz reliability docs clean
+SLOW    := ./engine/reliability ./cmd/internal/crash
+QUICK    = $(shell $(GO) list ./... | grep -v -e /engine/reliability$$ -e /internal/crash$$)
+
+.PHONY: build demo test test-quick vet lint unit reliably html soak bench fuzz reliability docs clean
 
 build:
 	$(GO) build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN) ./cmd/smmctl
@@ -19,15 +22,16 @@ demo: build
 	@echo
 	@echo "Published. Open $(CURDIR)/public/site/index.html in a browser; 'make demo' again publishes nothing twice."
 
-test: vet lint unit race html
+test: vet lint unit reliably html
 
-# Everything but the linter, the race detector and the external HTML validator.
-test-quick: vet unit
-	@echo "left out by test-quick: golangci-lint, the race detector, the HTML validator"
+# The quick ones only.
+test-quick: vet
+	$(GO) test -short $(QUICK)
+	@echo "test-quick left out: golangci-lint, the race detector, the reliability and crash suites, the HTML validator"
 
 vet:
 	$(GO) vet ./...
-	@test -z "$$(gofmt -l cmd engine schemas scripts)" || { gofmt -l cmd engine schemas scripts; echo "gofmt: the files above need it"; exit 1; }
+	@test -z "$$(gofmt -l cmd docs engine schemas scripts)" || { gofmt -l cmd docs engine schemas scripts; echo "gofmt: the files above need it"; exit 1; }
 
 lint: $(CACHE)/golangci-lint
 	$(CACHE)/golangci-lint run ./...
@@ -37,13 +41,16 @@ $(CACHE)/golangci-lint: tools/go.mod tools/go.sum
 	cd tools && $(GO) build -o $@ github.com/golangci/golangci-lint/v2/cmd/golangci-lint
 
 unit:
-	$(GO) test ./...
+	$(GO) test -race $(QUICK)
 
-race:
-	SMMCTL_SCHEDULES=2000 $(GO) test -race -short ./...
+# 100,000 seeded schedules, and the real command line killed at every boundary.
+reliably:
+	$(GO) test -timeout 40m $(SLOW)
 
-html: build
-	CACHE=$(CACHE) scripts/validate-html
+# Pages and feeds against html-validate, which npm installs into a folder of the test's own.
+html:
+	@command -v npm >/dev/null || { echo "npm is needed for the HTML validator: install Node.js 20 or newer"; exit 1; }
+	$(GO) test -tags integration -run Valid ./engine/provider/site
 
 # A million seeded schedules of the publish-once protocol; a failure prints its seed.
 soak:
@@ -60,8 +67,10 @@ fuzz:
 	  d=$$(dirname $$f); for n in $$(grep -ohE '^func Fuzz[A-Za-z0-9]+' $$f | cut -c6-); do \
 	    $(GO) test -run '^$$' -fuzz "^$$n$$" -fuzztime $${FUZZTIME:-30s} ./$$d || exit 1; done; done
 
-docs: build
-	$(GO) test -count=1 ./... -run 'TestDocs' -args -write
+# Pages that are made from the program: rules, providers, the reliability table, the picture of a plan.
+docs: build reliability
+	$(GO) test -count=1 -run TestDocs ./cmd/internal/view -args -write
+	$(GO) run ./scripts/planpicture
 
 clean:
 	rm -rf bin public dist coverage.out .smmctl
