@@ -120,6 +120,8 @@ func readPlan(name string) (*plan.Plan, error) {
 func newShowCmd(g *global) *cobra.Command {
 	return &cobra.Command{
 		Use: "show PLANFILE", Short: "Show a saved plan again",
+		Long: `Shows what "smmctl diff --out" has saved, as it was then. Whether it still holds is what
+"smmctl apply PLANFILE" finds out.`,
 		Example: `  smmctl diff --out plan.json && smmctl show plan.json`,
 		Args:    cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {

@@ -44,6 +44,8 @@ there, so a branch that was deleted by mistake comes back. One that exists is le
 func newLedgerCheck(g *global) *cobra.Command {
 	return &cobra.Command{
 		Use: "check", Short: "Read every line of the ledger and say what is wrong with it",
+		Long: `Reads the whole ledger, the remote's where it has one, and lists every line that cannot be
+read. A ledger that is missing, rewound or another workspace's is an error.`,
 		Example: `  smmctl ledger check --json`,
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {

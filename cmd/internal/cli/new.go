@@ -59,6 +59,8 @@ func newNewPlan(g *global) *cobra.Command {
 	var brand string
 	cmd := &cobra.Command{
 		Use: "plan MONTH", Short: "A month's plan",
+		Long: `Makes a month's plan without slots, with an example of one in a comment. Posts take their
+time, accounts and subject from the slots that they fill.`,
 		Example: `  smmctl new plan 2026-12 --brand acme`,
 		Args:    cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
@@ -96,6 +98,8 @@ name, as environment variables; the secrets themselves never stand in a file.`,
 func newNewStrategy(g *global) *cobra.Command {
 	return &cobra.Command{
 		Use: "strategy BRAND", Short: "A brand and its strategy",
+		Long: `Makes a brand: whom it speaks to, what it wants to reach, what it writes about, how it
+sounds. What stands there is an example to change.`,
 		Example: `  smmctl new strategy acme`,
 		Args:    cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
@@ -108,6 +112,8 @@ func newNewCampaign(g *global) *cobra.Command {
 	w := scaffold.CampaignWish{}
 	cmd := &cobra.Command{
 		Use: "campaign ID", Short: "A campaign",
+		Long: `Makes a campaign. A post that names it must go out between its days, and its links carry
+the campaign's UTM parameters.`,
 		Example: `  smmctl new campaign winter-sale --from 2026-12-01 --until 2026-12-31`,
 		Args:    cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {

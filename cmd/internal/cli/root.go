@@ -133,6 +133,7 @@ what is live on each platform and makes the platforms match.
 	add("more", newProvidersCmd(g), newVersionCmd(g))
 	cmd.SetHelpCommandGroupID("more")
 	cmd.SetCompletionCommandGroupID("more")
+	strictHelp(cmd)
 	wrapArgs(cmd)
 	return cmd
 }

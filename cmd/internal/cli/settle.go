@@ -54,6 +54,9 @@ words differ from the file's, the next plan shows an edit. Only the ledger chang
 func newForgetCmd(g *global) *cobra.Command {
 	return &cobra.Command{
 		Use: "forget KEY", Short: "Stop owning a publication and leave it live",
+		Long: `Leaves a publication where it is and stops owning it: it is neither edited nor taken down
+from then on, and not published again until its file says republish. (removed: true in
+the file does the same, reviewed.) Only the ledger changes.`,
 		Example: `  smmctl forget welcome@acme-mastodon`,
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -118,6 +121,9 @@ func newLockCmd(g *global) *cobra.Command {
 	var broken bool
 	cmd := &cobra.Command{
 		Use: "lock", Short: "Show who holds the lease; --break takes it away",
+		Long: `Only the run that holds the lease changes anything. It renews it while it works, and a run
+that died is taken over when its lease has expired. --break lets the next run take over
+at once; that one still waits until the former holder's requests must have ended.`,
 		Example: `  smmctl lock
   smmctl lock --break    # when the run that held it is known to have ended`,
 		Args: cobra.NoArgs,

@@ -12,6 +12,7 @@ import (
 func newVersionCmd(g *global) *cobra.Command {
 	return &cobra.Command{
 		Use: "version", Short: "Show the version", Args: cobra.NoArgs,
+		Long:    "Shows which release this is, and the commit that it was built from.",
 		Example: `  smmctl version --json`,
 		RunE: func(*cobra.Command, []string) error {
 			if g.json {
