@@ -1,6 +1,7 @@
 package apply
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -42,7 +43,7 @@ func (a *account) do(ctx context.Context, jobs []job) {
 			a.settleFailed(j, refused)
 			continue
 		}
-		if err := a.ready(ctx, a.name, j.Resume || takesDown(j)); err != nil {
+		if err := a.ready(ctx, a.freezable(j), j.Resume); err != nil {
 			a.notBegun(j, err)
 			continue
 		}
@@ -61,9 +62,14 @@ func signedOut(err error) bool {
 	return errors.As(err, &e) && e.Kind == provider.Unauthorized && e.Status != http.StatusForbidden
 }
 
-// takesDown reports whether the job only takes something away, which a freeze is
-// the very reason for.
-func takesDown(j *job) bool { return j.Action == plan.Unschedule || j.Action == plan.Retract }
+// freezable names the account whose freezes hold the job up. None do where it only
+// takes something away, which a freeze is the very reason for.
+func (a *account) freezable(j *job) string {
+	if j.Action == plan.Unschedule || j.Action == plan.Retract {
+		return ""
+	}
+	return a.name
+}
 
 func (a *account) one(ctx context.Context, j *job) error {
 	switch {
@@ -125,8 +131,11 @@ func (a *account) done(j *job) {
 	default:
 		j.entry.State = ledger.Published
 	}
-	if j.entry.State == ledger.Planned && event != Unscheduled {
+	switch {
+	case j.dropped, j.entry.State == ledger.Planned && event != Unscheduled:
 		event = Held // an old intent was proven unsent, and is not wanted as it was
+	case j.entry.State == ledger.Scheduled:
+		event = Scheduled
 	}
 	if j.entry.State != ledger.Planned || plan.Action(j.entry.Action) != plan.Replace {
 		j.entry.Action = ""
@@ -138,26 +147,37 @@ func (a *account) done(j *job) {
 
 // settleFailed records that nothing more was done than the entry's segments say.
 func (a *account) settleFailed(j *job, err error) {
-	e := j.entry
-	switch {
-	case e.Live() || len(e.Old) > 0 || j.Resume:
-		if creates(j) && e.State == ledger.Intent && (missing(e) || len(e.Old) > 0) {
-			break // a thread's second half, a replacement: what has begun is finished
-		}
-		e.State, e.Action, e.Prior = ledger.Published, "", ""
-		if !e.Live() {
-			e.State = ledger.Planned
-		}
-		e.Digest = ""
-		if j.was != nil && !j.Resume {
-			e.Digest = j.was.Digest
-		}
-	default:
-		e.State, e.Action, e.Prior = ledger.Planned, "", ""
+	if !begun(j) {
+		fallBack(j)
 	}
-	e.Detail = err.Error()
-	a.keep(e)
+	j.entry.Detail = err.Error()
+	a.keep(j.entry)
 	a.emit(Failed, j, 1, err)
+}
+
+// begun reports whether the job has to be finished whatever stops it now: a
+// thread's second half, a replacement, what an earlier run left open.
+func begun(j *job) bool {
+	e := j.entry
+	replaces := plan.Action(e.Action) == plan.Replace
+	return e.State == ledger.Intent && creates(j) && (missing(e) || len(e.Old) > 0) && (e.Live() || replaces || j.Resume)
+}
+
+// fallBack puts the entry where it was before its intent, with what was carried
+// out of it.
+func fallBack(j *job) {
+	e := j.entry
+	e.State, e.Action, e.Prior = cmp.Or(e.Prior, ledger.Planned), "", ""
+	if e.Live() {
+		e.State = ledger.Published
+	}
+	if e.State == ledger.Planned {
+		return
+	}
+	e.Digest = "" // the next plan compares with what was sent
+	if j.was != nil && !j.Resume {
+		e.Digest, e.At = j.was.Digest, j.was.At
+	}
 }
 
 // notBegun puts the entry back as it was: not a request was made.
@@ -221,6 +241,7 @@ func (a *account) publish(ctx context.Context, j *job) error {
 // as it was. What is live stays ours; the next plan compares it with the file.
 func (a *account) abandon(j *job) {
 	e := j.entry
+	j.dropped = true
 	for i, s := range e.Segments {
 		if s.ID == "" {
 			e.Segments = e.Segments[:i]
@@ -360,6 +381,7 @@ func (a *account) edit(ctx context.Context, j *job) error {
 		}
 	}
 	if !current(j) {
+		a.doubt(j)
 		a.abandon(j)
 		return nil
 	}
@@ -379,6 +401,16 @@ func (a *account) edit(ctx context.Context, j *job) error {
 		return err
 	}
 	return a.pin(ctx, j)
+}
+
+// doubt forgets what was sent of the words that an interrupted edit may have
+// replaced, so that the next plan sends the file's again, whatever they are.
+func (a *account) doubt(j *job) {
+	for i := range j.entry.Segments {
+		if s := &j.entry.Segments[i]; s.ID != "" {
+			delete(s.Sent, "text")
+		}
+	}
 }
 
 func (a *account) editOne(ctx context.Context, j *job, i int, want map[string]string) error {
@@ -415,8 +447,14 @@ func (a *account) parentOf(j *job, i int) (id, url string) {
 	}
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	if e := a.snap.Entries[j.pub.ReplyTo]; e != nil && len(e.Segments) > 0 {
-		return e.Segments[len(e.Segments)-1].ID, ""
+	return a.answered(j.pub), ""
+}
+
+// answered is the object of ours that p answers, or "". The caller holds mu, or
+// is alone.
+func (r *run) answered(p *content.Publication) string {
+	if e := r.snap.Entries[p.ReplyTo]; e != nil && len(e.Segments) > 0 {
+		return e.Segments[len(e.Segments)-1].ID
 	}
-	return "", ""
+	return ""
 }

@@ -201,6 +201,8 @@ type job struct {
 	pub   *content.Publication // nil when the file no longer wants it as it was
 	entry *ledger.Entry
 	was   *ledger.Entry // nil when there was none
+	// dropped says that the open intent was let go: the file wants something else.
+	dropped bool
 }
 
 func newRun(p *plan.Plan, snap *ledger.Snapshot, o Options) *run {

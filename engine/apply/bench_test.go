@@ -447,3 +447,10 @@ func (b *bench) live() []string {
 	}
 	return out
 }
+
+type (
+	ledgerPoint  = ledgermemory.Point
+	applyOptions = apply.Options
+)
+
+const afterCommit = ledgermemory.AfterCommit

@@ -80,6 +80,9 @@ func (r *run) segments(j *job, n int) []ledger.Segment {
 			Sent:        fieldMap(s.FieldValues()),
 		})
 	}
+	if n == 0 && len(out) > 0 { // by it the object is recognised even when the file is gone
+		out[0].ParentID = r.answered(j.pub)
+	}
 	return out
 }
 

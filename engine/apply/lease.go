@@ -11,6 +11,7 @@ import (
 
 	"github.com/smmctl/smmctl/engine/content"
 	"github.com/smmctl/smmctl/engine/ledger"
+	"github.com/smmctl/smmctl/engine/plan"
 	"github.com/smmctl/smmctl/engine/provider"
 )
 
@@ -74,9 +75,10 @@ func (r *run) announceWork() {
 }
 
 // pushesEach reports whether the account's platform leaves no trace to find, so
-// that each segment has a commit of its own before and after it.
+// that each segment has a commit of its own before and after it. A schedule is a
+// trace.
 func (r *run) pushesEach(j *job) bool {
-	return r.Targets[j.Account].Facility == provider.NoFacility && creates(j)
+	return r.Targets[j.Account].Facility == provider.NoFacility && creates(j) && plan.Action(j.entry.Action) != plan.Schedule
 }
 
 // pins remembers who each account is and what its server allows, where that is
@@ -112,7 +114,8 @@ func (r *run) keep(e *ledger.Entry) {
 
 // ready is asked before anything is sent: the lease must outlive a request, and
 // nobody may have stopped us. begun says that the job has already changed the
-// platform, and so is finished in spite of a freeze or a newer commit.
+// platform, and so is finished in spite of a freeze or a newer commit. No account
+// is one that no freeze stands in the way of.
 func (r *run) ready(ctx context.Context, account string, begun bool) error {
 	if err := ctx.Err(); err != nil {
 		return err
@@ -129,7 +132,7 @@ func (r *run) ready(ctx context.Context, account string, begun bool) error {
 	if !r.Sabotage.NoLease && r.Clock.Now().Add(r.Timing.Request).After(r.lease.Expires) {
 		return fmt.Errorf("the lease ends at %s, before a request could", r.lease.Expires.UTC().Format(time.RFC3339))
 	}
-	if r.Frozen != nil && !begun {
+	if r.Frozen != nil && !begun && account != "" {
 		if reason, frozen := r.Frozen(r.snap.Freezes, account); frozen {
 			return fmt.Errorf("frozen: %s", reason)
 		}

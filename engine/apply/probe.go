@@ -42,6 +42,9 @@ func (a *account) settleOpen(ctx context.Context, j *job) error {
 // adopts it. False with no error means: proven absent. An absence counts only
 // once every request of an interrupted run must have ended.
 func (a *account) find(ctx context.Context, j *job, i int) (bool, error) {
+	if a.Facility == provider.NoFacility {
+		return false, &errUnknown{"this platform cannot be read back"}
+	}
 	for {
 		looked := a.Clock.Now()
 		candidates, err := a.candidates(ctx, j, i)

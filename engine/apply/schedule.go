@@ -23,10 +23,7 @@ func (a *account) schedule(ctx context.Context, j *job) error {
 		return &provider.Error{Kind: provider.Unsupported, Op: "schedule", Err: errNoSchedule}
 	}
 	if j.Resume {
-		if found, err := a.findScheduled(ctx, j); err != nil || found {
-			return err
-		}
-		if found, err := a.find(ctx, j, 0); err != nil || found {
+		if found, err := a.findAnywhere(ctx, j); err != nil || found {
 			return err
 		}
 		if !current(j) || !a.Clock.Now().Before(j.entry.At) {
@@ -59,6 +56,26 @@ func (a *account) schedule(ctx context.Context, j *job) error {
 		}
 	}
 	return &errOpen{err}
+}
+
+// findAnywhere looks for the open intent in the schedule and among what is live.
+// The schedule is read again after the wait that an absence needs: a request of
+// the interrupted run may have arrived meanwhile. Just after its time it is
+// nowhere for a while.
+func (a *account) findAnywhere(ctx context.Context, j *job) (bool, error) {
+	if found, err := a.findScheduled(ctx, j); err != nil || found {
+		return found, err
+	}
+	if found, err := a.find(ctx, j, 0); err != nil || found {
+		return found, err
+	}
+	if found, err := a.findScheduled(ctx, j); err != nil || found {
+		return found, err
+	}
+	if now, at := a.Clock.Now(), j.entry.At; !now.Before(at) && now.Before(at.Add(scheduleGrace)) {
+		return false, &errOpen{errors.New("its time has just come: if it was scheduled, it may still appear")}
+	}
+	return false, nil
 }
 
 func (a *account) scheduled(j *job, o provider.Object) {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/smmctl/smmctl/engine/content"
 	"github.com/smmctl/smmctl/engine/ledger"
+	"github.com/smmctl/smmctl/engine/plan"
 	"github.com/smmctl/smmctl/engine/provider"
 )
 
@@ -124,7 +125,8 @@ func (a *account) send(ctx context.Context, j *job, i int) error {
 			req.ClientKey = content.Digest(req.ClientKey, "again")
 		}
 		var o provider.Object
-		err = a.try(ctx, j.Resume || i > 0 || attempt > 1, func(ctx context.Context) (err error) {
+		begun := j.Resume || i > 0 || attempt > 1 || plan.Action(j.entry.Action) == plan.Replace
+		err = a.try(ctx, begun, func(ctx context.Context) (err error) {
 			o, err = a.Posts.Publish(ctx, req)
 			return err
 		})

@@ -89,7 +89,7 @@ func drivers() map[string]*provider.Driver {
 
 // runValidate is what `smmctl validate` does.
 func runValidate(b *testing.B, fsys fs.FS, cache validate.Cache) *validate.Report {
-	o := validate.Options{Drivers: drivers(), Cache: cache, Workers: 2}
+	o := validate.Options{Drivers: drivers(), Cache: cache, Workers: 2, Lean: true}
 	ws, err := validate.Open(fsys, o)
 	check(b, err)
 	r, err := validate.Check(context.Background(), ws, o)
@@ -117,7 +117,7 @@ func BenchmarkValidateCold(b *testing.B) {
 
 func BenchmarkValidateColdSaving(b *testing.B) {
 	fsys := workspace(b, posts())
-	measure(b, func() { runValidate(b, fsys, validate.DirCache(b.TempDir())) })
+	measure(b, func() { asProgram(func() { runValidate(b, fsys, validate.DirCache(b.TempDir())) }) })
 }
 
 func BenchmarkValidateWarm(b *testing.B) {

@@ -89,6 +89,7 @@ func (w *Workspace) readPlan(name string, m Memory) planResult {
 		return planResult{nil, found}
 	}
 	found = append(found, decode(kindPlan, f.doc, value, &f.Value)...)
+	f.doc.forget(trimBOM(src))
 	if m != nil {
 		m.KeepPlan(digest, &f.Value, slices.Clone(found))
 	}

@@ -20,11 +20,14 @@ type document struct {
 	body     string     // Markdown, line ends normalised, for a post
 	bodyLine int        // the body's first line, or 0
 
-	// later is the YAML of a document that was not parsed, because its values were
-	// known: it is parsed when somebody asks for a place.
+	// later is the YAML of a document whose tree is not kept: it is parsed (again)
+	// when somebody asks for a place.
 	later []byte
 	once  sync.Once
 }
+
+// forget drops the tree, which takes thirty times the room of its text.
+func (d *document) forget(src []byte) { d.root, d.later = nil, src }
 
 func (d *document) parseLater() {
 	d.once.Do(func() {

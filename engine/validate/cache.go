@@ -3,6 +3,7 @@ package validate
 import (
 	"bufio"
 	"bytes"
+	"cmp"
 	"encoding/binary"
 	"encoding/json"
 	"errors"
@@ -209,18 +210,20 @@ func recordSum(path, unit []byte) uint32 {
 	return crc32.Update(crc32.Checksum(path, crcTable), crcTable, unit)
 }
 
-// saveCache writes all units. That it could not be written is no failure of the
-// check: the next one is slower.
-func (c *checker) saveCache() {
+// mendCache writes the units that are new among those that the old cache has.
+// That it could not be written is no failure of the check: the next is slower.
+func (c *checker) mendCache() {
 	if c.o.Cache == nil {
 		return
 	}
+	old := openPart(c.o.Cache, c.cachePart(), c.cacheEpoch)
+	defer old.close()
 	_ = savePart(c.o.Cache, c.cachePart(), c.cacheEpoch, func(put func(path, unit string) error) error {
 		for i := range c.units {
-			if u := &c.units[i]; u.encoded != "" {
-				if err := put(u.path, u.encoded); err != nil {
-					return err
-				}
+			u := &c.units[i]
+			saved := old.find(u.path)
+			if err := put(u.path, cmp.Or(u.encoded, saved)); err != nil {
+				return err
 			}
 		}
 		return nil
@@ -240,7 +243,7 @@ func savePart(cache Cache, part, epoch string, each func(put func(path, unit str
 }
 
 func writeRecord(w io.Writer, path, unit string) error {
-	if len(path) == 0 || len(unit) > maxRecord {
+	if path == "" || unit == "" || len(unit) > maxRecord {
 		return nil
 	}
 	var b bytes.Buffer

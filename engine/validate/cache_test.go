@@ -366,3 +366,28 @@ func picture(n int) string {
 	}
 	return b.String()
 }
+
+// A check that is interrupted leaves no half of a cache.
+func TestInterruptedCheckSavesNothing(t *testing.T) {
+	t.Parallel()
+	fsys := workspacegen.Map(workspacegen.Options{Posts: 300})
+	cache := memoryCache{}
+	o := Options{Cache: cache}
+	ws, err := Open(fsys, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	o.URL = func(content.Key) string { return "" }
+	o.Clock = &cancellingClock{cancel: cancel}
+	if _, err := Check(ctx, ws, o); err == nil || cache["posts"] != nil {
+		t.Errorf("%v, %d bytes", err, len(cache["posts"]))
+	}
+}
+
+type cancellingClock struct {
+	fakeClock
+	cancel func()
+}
+
+func (c *cancellingClock) Now() time.Time { c.cancel(); return c.now }

@@ -30,7 +30,7 @@ func encodeUnit(u *unit) string {
 // decodeUnit reads what encodeUnit wrote; its strings are parts of s.
 func decodeUnit(s string) (unit, bool) {
 	r := &unpacker{s: s}
-	u := unit{encoded: s}
+	var u unit
 	u.id = r.string()
 	u.idAt = unpackPos(r)
 	u.status = content.Status(r.string())

@@ -2,6 +2,7 @@ package validate
 
 import (
 	"context"
+	"time"
 
 	"golang.org/x/sync/errgroup"
 )
@@ -18,16 +19,13 @@ func (c *checker) readPosts(ctx context.Context) error {
 	began := c.o.Clock.Now()
 	old := c.openCache()
 	defer old.close()
-	workers := make([]*worker, c.o.Workers)
-	jobs := make(chan []job, 2*len(workers))
-	g, ctx := errgroup.WithContext(ctx)
-	g.Go(func() error { defer close(jobs); return c.deal(ctx, old, jobs) })
-	for i := range workers {
-		w := newWorker(c, began)
-		workers[i] = w
-		g.Go(func() error { return w.run(ctx, jobs) })
+	var save *saver // an old cache is mended at the end, a first one written on the way
+	if c.o.Cache != nil && old.file == nil {
+		save = c.startSaver()
 	}
-	if err := g.Wait(); err != nil {
+	workers, err := c.work(ctx, old, save, began)
+	save.finish(err == nil)
+	if err != nil {
 		return err
 	}
 	changed := old.leftover
@@ -36,10 +34,24 @@ func (c *checker) readPosts(ctx context.Context) error {
 		c.stats.Reused += w.stats.Reused
 		changed = changed || w.changed
 	}
-	if changed {
-		c.saveCache()
+	if changed && save == nil {
+		c.mendCache()
 	}
 	return nil
+}
+
+// work lets the workers make the units.
+func (c *checker) work(ctx context.Context, old *cacheReader, save *saver, began time.Time) ([]*worker, error) {
+	workers := make([]*worker, c.o.Workers)
+	jobs := make(chan []job, 2*len(workers))
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error { defer close(jobs); return c.deal(ctx, old, jobs) })
+	for i := range workers {
+		w := newWorker(c, began)
+		workers[i] = w
+		g.Go(func() error { return w.run(ctx, jobs, save) })
+	}
+	return workers, g.Wait()
 }
 
 // batch is how many posts a worker takes at a time.
@@ -63,14 +75,24 @@ func (c *checker) deal(ctx context.Context, old *cacheReader, jobs chan<- []job)
 	return nil
 }
 
-func (w *worker) run(ctx context.Context, jobs <-chan []job) error {
+func (w *worker) run(ctx context.Context, jobs <-chan []job, save *saver) error {
 	for list := range jobs {
 		if ctx.Err() != nil {
 			return ctx.Err()
 		}
+		fresh := make([]record, 0, len(list))
 		for _, j := range list {
-			w.c.units[j.index] = w.unit(w.c.ws.Posts[j.index], j.saved)
+			u := w.unit(w.c.ws.Posts[j.index], j.saved)
+			if save != nil {
+				fresh = append(fresh, record{u.path, u.encoded})
+				u.encoded = ""
+			}
+			if w.c.o.Lean {
+				u.slim()
+			}
+			w.c.units[j.index] = u
 		}
+		save.put(list[0].index/batch, fresh)
 	}
 	return nil
 }

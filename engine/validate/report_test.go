@@ -1,6 +1,7 @@
 package validate
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -169,4 +170,23 @@ func TestSameReportEachTime(t *testing.T) {
 	if want.Diagnostics.Count(diag.Error) != 5 {
 		t.Errorf("%v", lines(want.Diagnostics))
 	}
+}
+
+// A lean report says the same, without the publications.
+func TestLean(t *testing.T) {
+	t.Parallel()
+	files := with(map[string]string{hello: post("pillar: nothing"), month + "z.md": strings.Replace(post(""), "hello-world", "second-post", 1)})
+	want := check(t, files, Options{Drivers: drivers()})
+	cache := memoryCache{}
+	for range 2 {
+		got := check(t, files, Options{Drivers: drivers(), Lean: true, Cache: cache})
+		if !slices.Equal(lines(got.Diagnostics), lines(want.Diagnostics)) || got.Posts[0].Publications != nil {
+			t.Errorf("%v, want %v", lines(got.Diagnostics), lines(want.Diagnostics))
+		}
+	}
+	full := check(t, files, Options{Drivers: drivers(), Cache: cache})
+	if full.Stats.Reused != 2 {
+		t.Errorf("a lean run's cache serves no full run: %+v", full.Stats)
+	}
+	sameReport(t, full, want)
 }

@@ -2,6 +2,7 @@ package validate
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/smmctl/smmctl/engine/content"
 	"github.com/smmctl/smmctl/engine/diag"
@@ -28,7 +29,8 @@ type unit struct {
 	slotD string // digest of the slot that it fills
 	urls  []askedURL
 
-	// encoded is the unit as the cache has it, from which its strings are cut.
+	// encoded is the unit as the cache is to have it, where it has it otherwise
+	// or not at all.
 	encoded string
 }
 
@@ -60,5 +62,15 @@ func (u *unit) settle() {
 		if !slices.Contains(u.accounts, p.Key.Account) {
 			u.accounts = append(u.accounts, p.Key.Account)
 		}
+	}
+}
+
+// slim drops what only publications and the cache need, and with it the room
+// that the encoded unit takes: strings are cut from it.
+func (u *unit) slim() {
+	u.pubs, u.files, u.urls, u.slotD = nil, nil, nil, ""
+	u.id, u.slot, u.status = strings.Clone(u.id), strings.Clone(u.slot), content.Status(strings.Clone(string(u.status)))
+	for i, a := range u.accounts {
+		u.accounts[i] = strings.Clone(a)
 	}
 }

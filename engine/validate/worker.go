@@ -56,9 +56,11 @@ func (w *worker) unit(pf load.PostFile, saved string) unit {
 		return u
 	}
 	u.files, u.urls, u.slotD = w.files.stamps(), w.urls, w.c.slotDigest(u.slot)
-	if packed, ok := unpackUnit(pf, encodeUnit(&u)); ok {
-		return packed // its strings share one allocation
+	encoded := encodeUnit(&u)
+	if packed, ok := unpackUnit(pf, encoded); ok {
+		u = packed // its strings share one allocation
 	}
+	u.encoded = encoded
 	return u
 }
 
