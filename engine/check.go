@@ -26,10 +26,8 @@ const cacheFolder = ".smmctl/cache"
 // knew is replaced: a server may have told its limits meanwhile.
 func (e *Engine) check(ctx context.Context, w *world, paths []string) error {
 	limits := e.limits(w)
-	o := validate.Options{Drivers: e.drivers, Limits: limits, URL: w.url, Paths: paths, Version: e.Version, Clock: e.Clock}
-	if w.commit == "" || w.readOnly {
-		o.Cache = validate.DirCache(filepath.Join(e.Repo.Workspace, filepath.FromSlash(cacheFolder)))
-	}
+	o := e.checkOptions(w)
+	o.Limits, o.Paths = limits, paths
 	report, err := validate.Check(ctx, w.ws, o)
 	if err != nil {
 		return err
@@ -42,6 +40,13 @@ func (e *Engine) check(ctx context.Context, w *world, paths []string) error {
 		w.broken[id] = why
 	}
 	return nil
+}
+
+func (e *Engine) checkOptions(w *world) validate.Options {
+	return validate.Options{
+		Drivers: e.drivers, URL: w.url, Version: e.Build, Clock: e.Clock, Lean: w.lean,
+		Cache: validate.DirCache(filepath.Join(e.Repo.Workspace, filepath.FromSlash(cacheFolder))),
+	}
 }
 
 func (e *Engine) renderScope(w *world, limits map[string]provider.Limits) *render.Scope {

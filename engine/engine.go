@@ -27,12 +27,15 @@ import (
 
 // Options are what an Engine is made of. Only Drivers is required.
 type Options struct {
-	Drivers  []*provider.Driver
-	Clock    clock.Clock
-	HTTP     *http.Client
-	Getenv   func(string) string
-	Log      *slog.Logger
-	Version  string
+	Drivers []*provider.Driver
+	Clock   clock.Clock
+	HTTP    *http.Client
+	Getenv  func(string) string
+	Log     *slog.Logger
+	Version string
+	// Build tells one build of the program from another: what a cache holds was
+	// made by one of them.
+	Build    string
 	Timeout  time.Duration // one request
 	Timing   apply.Timing
 	Sabotage apply.Sabotage
@@ -81,6 +84,7 @@ func (e *Engine) Validate(ctx context.Context, paths []string) (*validate.Report
 		return nil, err
 	}
 	e.remember(ctx, w)
+	w.lean = true
 	err = e.check(ctx, w, paths)
 	return w.report, err
 }
@@ -153,6 +157,7 @@ type world struct {
 	fsys     fs.FS
 	commit   string // empty for the work tree of a repository without a commit
 	readOnly bool
+	lean     bool // only the diagnostics are wanted
 
 	ws       *load.Workspace
 	zone     *time.Location
@@ -193,7 +198,7 @@ func (e *Engine) source(rev string) (*world, error) {
 
 // load reads everything but the posts.
 func (e *Engine) load(w *world) error {
-	ws, err := load.Open(w.fsys)
+	ws, err := validate.Open(w.fsys, e.checkOptions(w))
 	if err != nil {
 		return err
 	}

@@ -168,7 +168,7 @@ func (g *global) open() (*engine.Engine, error) {
 		return nil, err
 	}
 	return engine.Open(g.folder(), engine.Options{
-		Drivers: g.Drivers, Clock: g.Clock, HTTP: g.HTTP, Getenv: g.Getenv, Log: g.logger(), Version: version,
+		Drivers: g.Drivers, Clock: g.Clock, HTTP: g.HTTP, Getenv: g.Getenv, Log: g.logger(), Version: version, Build: build(),
 		Timeout: g.timeout, Timing: g.Timing, Sabotage: g.Sabotage, Git: g.Git, Around: g.Around,
 	})
 }

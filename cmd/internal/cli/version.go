@@ -2,6 +2,7 @@ package cli
 
 import (
 	"fmt"
+	"os"
 	"runtime"
 
 	"github.com/spf13/cobra"
@@ -26,4 +27,17 @@ func newVersionCmd(g *global) *cobra.Command {
 			return nil
 		},
 	}
+}
+
+// build tells this program from any other build of it, released or not.
+func build() string {
+	self, err := os.Executable()
+	if err != nil {
+		return version + commit
+	}
+	info, err := os.Stat(self)
+	if err != nil {
+		return version + commit
+	}
+	return fmt.Sprintf("%s %s %d %d", version, commit, info.Size(), info.ModTime().UnixNano())
 }

@@ -17,12 +17,13 @@ type keyUse struct {
 // currentKey returns the Idempotency-Key to send: the client key itself, until a
 // server has shown that it only repeats an old failure for it. Pixelfed keeps a
 // key before it processes a post, and Pleroma keeps error answers, too; without
-// another form such a post could not be sent for hours.
+// another form such a post could not be sent for hours. The form names this run:
+// an earlier run may have burnt others.
 func (l *login) currentKey(key string) string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if u := l.keys[key]; u != nil && u.burnt > 0 && key != "" {
-		return fmt.Sprintf("%s-%d", key, u.burnt)
+		return fmt.Sprintf("%s-%d-%d", key, l.opened, u.burnt)
 	}
 	return key
 }

@@ -85,6 +85,7 @@ type login struct {
 	limits provider.Limits
 	files  fs.FS
 	clock  clock.Clock
+	opened int64 // when, in Unix milliseconds
 
 	mu      sync.Mutex
 	oldAPI  bool              // media go to /api/v1
@@ -98,7 +99,7 @@ func Open(ctx context.Context, cfg provider.Config) (*provider.Account, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &login{client: c, files: cfg.Files, clock: clk, uploads: map[string]upload{}, keys: map[string]*keyUse{}}
+	l := &login{client: c, files: cfg.Files, clock: clk, opened: clk.Now().UnixMilli(), uploads: map[string]upload{}, keys: map[string]*keyUse{}}
 	me, resp, err := l.whoAmI(ctx)
 	if err != nil {
 		return nil, err
