@@ -15,7 +15,6 @@ import (
 	"github.com/smmctl/smmctl/engine/load"
 	"github.com/smmctl/smmctl/engine/media"
 	"github.com/smmctl/smmctl/engine/provider"
-	"github.com/smmctl/smmctl/engine/render"
 	"github.com/smmctl/smmctl/engine/validate"
 )
 
@@ -25,16 +24,17 @@ const cacheFolder = ".smmctl/cache"
 // check validates what was loaded and sets up rendering. What an earlier check
 // knew is replaced: a server may have told its limits meanwhile.
 func (e *Engine) check(ctx context.Context, w *world, paths []string) error {
-	limits := e.limits(w)
 	o := e.checkOptions(w)
-	o.Limits, o.Paths = limits, paths
+	o.Limits, o.Paths = e.limits(w), paths
 	report, err := validate.Check(ctx, w.ws, o)
 	if err != nil {
 		return err
 	}
 	w.report = report
 	if w.ws.Config != nil {
-		w.scope = e.renderScope(w, limits)
+		scope := validate.Scope(w.ws, o)
+		scope.Media = func(path string) (content.Attachment, error) { return media.Probe(w.fsys, path) }
+		w.scope = &scope
 	}
 	for id, why := range report.Accounts {
 		w.broken[id] = why
@@ -47,28 +47,6 @@ func (e *Engine) checkOptions(w *world) validate.Options {
 		Drivers: e.drivers, URL: w.url, Version: e.Build, Clock: e.Clock, Lean: w.lean,
 		Cache: validate.DirCache(filepath.Join(e.Repo.Workspace, filepath.FromSlash(cacheFolder))),
 	}
-}
-
-func (e *Engine) renderScope(w *world, limits map[string]provider.Limits) *render.Scope {
-	slots := map[string]*content.Slot{}
-	for _, p := range w.ws.Plans {
-		for i := range p.Value.Slots {
-			slots[p.Value.Slots[i].ID] = &p.Value.Slots[i]
-		}
-	}
-	return &render.Scope{
-		Config: &w.ws.Config.Value, Zone: w.zone, Drivers: e.drivers, Limits: limits, URL: w.url, Slots: slots,
-		Accounts: valuesOf(w.ws.Accounts), Strategies: valuesOf(w.ws.Strategies), Campaigns: valuesOf(w.ws.Campaigns),
-		Media: func(path string) (content.Attachment, error) { return media.Probe(w.fsys, path) },
-	}
-}
-
-func valuesOf[T any](files map[string]*load.File[T]) map[string]*T {
-	out := make(map[string]*T, len(files))
-	for k, f := range files {
-		out[k] = &f.Value
-	}
-	return out
 }
 
 // limits are each account's: what its server says now, else what its file

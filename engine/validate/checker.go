@@ -45,16 +45,31 @@ func newChecker(ws *load.Workspace, o Options) *checker {
 	for brand, f := range ws.Strategies {
 		c.houses[brand] = newHouse(&f.Value)
 	}
-	zone, err := time.LoadLocation(cfg.Timezone)
+	c.scope = Scope(ws, o)
+	return c
+}
+
+// Scope is what the workspace's posts are rendered in, but for their media. The
+// workspace must have its smm.yaml.
+func Scope(ws *load.Workspace, o Options) render.Scope {
+	zone, err := time.LoadLocation(ws.Config.Value.Timezone)
 	if err != nil {
 		zone = time.UTC // said so in config
 	}
-	c.scope = render.Scope{
-		Config: cfg, Zone: zone, Drivers: o.Drivers, Limits: limitsOf(ws, o),
+	s := render.Scope{
+		Config: &ws.Config.Value, Zone: zone, Drivers: o.Drivers, Limits: limitsOf(ws, o), URL: o.URL,
 		Accounts: values(ws.Accounts), Strategies: values(ws.Strategies), Campaigns: values(ws.Campaigns),
 		Slots: map[string]*content.Slot{},
 	}
-	return c
+	for _, p := range ws.Plans {
+		for i := range p.Value.Slots {
+			slot := &p.Value.Slots[i]
+			if slot.ID != "" && s.Slots[slot.ID] == nil { // of two, the first; loading has said so
+				s.Slots[slot.ID] = slot
+			}
+		}
+	}
+	return s
 }
 
 // limitsOf returns every account's limits, so that they are put together once

@@ -41,7 +41,6 @@ func (c *checker) slot(p place, plan *content.MonthPlan, i int) {
 		return // loading has said so
 	}
 	c.slots[s.ID] = &slotFact{s.ID, plan.Brand, plan.Month, s, sync.OnceValue(func() string { return slotDigest(plan, s) })}
-	c.scope.Slots[s.ID] = s
 	c.add(within.zone("timezone", s.Timezone)...)
 	c.add(c.slotTime(within, plan, s)...)
 	c.add(c.names.topics(within, plan.Brand, topics{s.Pillar, s.Objective, s.Audience, s.Campaign})...)
