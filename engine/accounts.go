@@ -7,6 +7,7 @@ import (
 	"maps"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -48,7 +49,17 @@ func (e *Engine) openAccounts(ctx context.Context, w *world, o PlanOptions) erro
 	}
 	wg.Wait()
 	learned := false
-	for _, r := range results {
+	byLogin := map[provider.Identity]string{}
+	for i, r := range results {
+		if r.err == nil {
+			login := r.target.Identity
+			login.Handle = ""
+			if first, twice := byLogin[login]; twice {
+				r.err = fmt.Errorf("it is the same login as %s: one post would go out twice there", first)
+				results[i] = r
+			}
+			byLogin[login] = r.id
+		}
 		if r.err != nil {
 			w.broken[r.id] = r.err.Error()
 			w.problems = append(w.problems, plan.Problem{Path: w.ws.Accounts[r.id].Path, Summary: r.id + ": " + r.err.Error()})
@@ -93,6 +104,9 @@ func (e *Engine) openAccount(ctx context.Context, w *world, id string, o PlanOpt
 	if driver == nil {
 		return nil, fmt.Errorf("unknown provider %q", account.Provider)
 	}
+	if err := sameServer(id, account, driver, w.snap); err != nil {
+		return nil, err
+	}
 	limiter := wrap.NewLimiter(e.Clock, rand.Float64, 0)
 	opened, err := driver.Open(ctx, e.providerConfig(ctx, w, account, limiter.Note))
 	if err != nil {
@@ -129,9 +143,33 @@ func (e *Engine) providerConfig(ctx context.Context, w *world, a content.Account
 	}
 }
 
+// sameServer refuses to show a token to another host than the one that the ledger
+// knows the account on.
+func sameServer(id string, a content.Account, d *provider.Driver, snap *ledger.Snapshot) error {
+	pin, ok := snap.Accounts[id]
+	if !ok || !d.NeedsServer || pin.Provider == a.Provider && bareServer(pin.Server) == bareServer(a.Server) {
+		return nil
+	}
+	return fmt.Errorf("the ledger knows %s on %s (%s), and its file now says %s (%s): refused before any credential is sent",
+		id, pin.Server, pin.Provider, a.Server, a.Provider)
+}
+
+func bareServer(s string) string {
+	_, rest, ok := strings.Cut(s, "://")
+	if !ok {
+		rest = s
+	}
+	return strings.ToLower(strings.TrimRight(rest, "/"))
+}
+
 // samePerson refuses credentials that lead to another login than the ledger has
 // pinned.
 func samePerson(id string, is provider.Identity, snap *ledger.Snapshot) error {
+	for other, p := range snap.Accounts {
+		if other != id && is.Same(provider.Identity{Provider: p.Provider, Server: p.Server, ID: p.ID}) {
+			return fmt.Errorf("%s on %s is account %s in the ledger: an account's id cannot be changed, for everything published is recorded under it", is.Handle, is.Server, other)
+		}
+	}
 	pin, ok := snap.Accounts[id]
 	if !ok {
 		return nil
@@ -161,6 +199,9 @@ func (e *Engine) readLive(ctx context.Context, w *world, id string, t *apply.Tar
 	live := plan.Live{}
 	if !o.All && !t.Capabilities.Regenerable { // what can be made again is compared whole
 		live.Since = e.Clock.Now().Add(-driftWindow)
+	}
+	if t.Facility == provider.NoFacility { // nothing is listed, and so nothing is missing from it
+		live.Since = e.Clock.Now().Add(driftWindow)
 	}
 	if t.Posts != nil && t.Facility != provider.NoFacility {
 		for obj, err := range t.Posts.List(ctx) {
@@ -195,6 +236,9 @@ func (e *Engine) readLive(ctx context.Context, w *world, id string, t *apply.Tar
 
 // lookCloser fetches by itself what the listing shows changed or not at all.
 func (e *Engine) lookCloser(ctx context.Context, w *world, id string, t *apply.Target, live *plan.Live) error {
+	if t.Capabilities.Regenerable {
+		return nil // its listing is the thing itself
+	}
 	at := map[string]int{}
 	for i, o := range live.Objects {
 		at[o.ID] = i
@@ -211,7 +255,7 @@ func (e *Engine) lookCloser(ctx context.Context, w *world, id string, t *apply.T
 				continue
 			}
 			if looked++; looked > maxLookups {
-				return nil
+				return nil // what the listing says stands; nothing but a report follows from it
 			}
 			o, err := t.Posts.Get(ctx, s.ID)
 			switch {

@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	neturl "net/url"
 	"path"
+	"slices"
 	"strings"
 	"time"
 
@@ -15,8 +17,9 @@ import (
 	"github.com/smmctl/smmctl/engine/provider"
 )
 
-// opened is a world with its ledger, for a verb that changes one record.
-func (e *Engine) opened(ctx context.Context) (*world, error) {
+// recorded is a world with its ledger and no post read: enough for a verb that
+// changes one record, and quick where every second counts.
+func (e *Engine) recorded(ctx context.Context) (*world, error) {
 	w, err := e.source("")
 	if err != nil {
 		return nil, err
@@ -24,7 +27,13 @@ func (e *Engine) opened(ctx context.Context) (*world, error) {
 	if err := e.load(w); err != nil {
 		return nil, err
 	}
-	if err := e.openLedger(ctx, w, access{write: true}); err != nil {
+	return w, e.openLedger(ctx, w, access{write: true})
+}
+
+// opened is a world with its ledger, checked, so that posts can be rendered.
+func (e *Engine) opened(ctx context.Context) (*world, error) {
+	w, err := e.recorded(ctx)
+	if err != nil {
 		return nil, err
 	}
 	return w, e.check(ctx, w, nil)
@@ -74,6 +83,9 @@ func (e *Engine) Resolve(ctx context.Context, key content.Key, url string) error
 		}
 	}
 	return e.change(ctx, w, func(s *ledger.Snapshot) (ledger.Update, error) {
+		if err := free(s, key, object); err != nil {
+			return ledger.Update{}, err
+		}
 		entry, err := resolved(s.Entries[key], key, pub, object, e.Clock.Now(), e.fingerprint(w, key.Account))
 		if err != nil {
 			return ledger.Update{}, err
@@ -84,13 +96,16 @@ func (e *Engine) Resolve(ctx context.Context, key content.Key, url string) error
 
 // resolved is the entry after a person said what happened.
 func resolved(was *ledger.Entry, key content.Key, pub *content.Publication, o provider.Object, now time.Time, fingerprint func(content.Segment) string) (*ledger.Entry, error) {
-	if was == nil {
+	if was == nil || was.State.Tombstone() || was.State == ledger.Planned {
 		if pub == nil || !pub.Reminder || o.ID == "" {
 			return nil, fmt.Errorf("%s: nothing is unknown of it; `smmctl adopt` takes over a live post", key)
 		}
-		return adopted(nil, key, pub, o, now, fingerprint), nil
+		return adopted(was, key, pub, o, now, fingerprint), nil
 	}
-	if was.State != ledger.Unknown && was.State != ledger.Intent {
+	if was.State == ledger.Intent {
+		return nil, fmt.Errorf("%s is open: `smmctl apply` reads the platform back and settles it by itself", key)
+	}
+	if was.State != ledger.Unknown {
 		return nil, fmt.Errorf("%s is %s: there is nothing to resolve", key, was.State)
 	}
 	entry := was.Clone()
@@ -114,16 +129,22 @@ func resolved(was *ledger.Entry, key content.Key, pub *content.Publication, o pr
 			break
 		}
 		seg.ID, seg.URL, seg.Observed, seg.CreatedAt, seg.Flying = o.ID, o.URL, o.Fields, created(o, now), false
-		published = false // one answer settles one segment; what follows was not sent
+		if i == 0 {
+			entry.PublishedAt = seg.CreatedAt
+		}
+		if i+1 < len(entry.Segments) { // what follows may have been sent: the next apply looks
+			entry.State = ledger.Intent
+			return entry, nil
+		}
+		published = false
 	}
+	edits := plan.Action(entry.Action) == plan.Edit || plan.Action(entry.Action) == plan.Revert
 	entry.State, entry.Action = ledger.Published, ""
 	if len(entry.Segments) == 0 {
 		entry.State = ledger.Planned
-	} else if entry.PublishedAt.IsZero() {
-		entry.PublishedAt = entry.Segments[0].CreatedAt
 	}
-	if pub == nil || len(pub.Segments) != len(entry.Segments) {
-		entry.Digest = "" // the next plan compares it with the file
+	if edits || pub == nil || len(pub.Segments) != len(entry.Segments) {
+		entry.Digest = "" // the next plan compares it with the file; an edit sent twice does no harm
 	}
 	return entry, nil
 }
@@ -147,15 +168,29 @@ func (e *Engine) Adopt(ctx context.Context, key content.Key, url string) error {
 		if was != nil && was.Live() {
 			return ledger.Update{}, fmt.Errorf("%s already owns %s", key, was.Segments[0].URL)
 		}
-		for k, other := range s.Entries {
-			for _, seg := range other.Segments {
-				if k.Account == key.Account && seg.ID == object.ID && !other.State.Tombstone() {
-					return ledger.Update{}, fmt.Errorf("%s belongs to %s", url, k)
-				}
-			}
+		if was != nil && (was.State == ledger.Scheduled || was.State == ledger.Intent || was.State == ledger.Unknown) {
+			return ledger.Update{}, fmt.Errorf("%s is %s: that has to be settled first (smmctl apply, or smmctl resolve)", key, was.State)
+		}
+		if err := free(s, key, object); err != nil {
+			return ledger.Update{}, err
 		}
 		return ledger.Update{Entries: []*ledger.Entry{adopted(was, key, pub, object, e.Clock.Now(), e.fingerprint(w, key.Account))}, Message: fmt.Sprintf("adopt: %s %s", key, url)}, nil
 	})
+}
+
+// free refuses an object that another Key owns.
+func free(s *ledger.Snapshot, key content.Key, o provider.Object) error {
+	for k, other := range s.Entries {
+		if o.ID == "" || k == key || k.Account != key.Account || other.State.Tombstone() {
+			continue
+		}
+		for _, seg := range append(slices.Clone(other.Segments), other.Old...) {
+			if seg.ID == o.ID {
+				return fmt.Errorf("%s belongs to %s", o.URL, k)
+			}
+		}
+	}
+	return nil
 }
 
 // adopted is an entry that owns o for pub. Where o is not recognisably what the
@@ -163,9 +198,9 @@ func (e *Engine) Adopt(ctx context.Context, key content.Key, url string) error {
 func adopted(was *ledger.Entry, key content.Key, pub *content.Publication, o provider.Object, now time.Time, fingerprint func(content.Segment) string) *ledger.Entry {
 	entry := &ledger.Entry{Key: key, Generation: 1}
 	if was != nil {
-		entry.Generation = was.Generation + 1
+		entry.Generation = max(was.Generation+1, pub.Republish)
 	}
-	entry.State, entry.Provider, entry.At = ledger.Published, pub.Provider, pub.At
+	entry.State, entry.Provider, entry.At, entry.Path = ledger.Published, pub.Provider, pub.At, pub.Path
 	entry.PublishedAt, entry.IntentAt, entry.Renderer = created(o, now), now.UTC(), content.RendererVersion
 	seg := ledger.Segment{ID: o.ID, URL: o.URL, Observed: o.Fields, Fingerprint: o.Fingerprint, CreatedAt: created(o, now), ParentID: o.ParentID}
 	if len(pub.Segments) == 1 && (o.Fingerprint == "" || o.Fingerprint == fingerprint(pub.Segments[0])) {
@@ -209,7 +244,7 @@ func (e *Engine) lookUp(ctx context.Context, w *world, key content.Key, url stri
 		return provider.Object{ID: id, URL: url}, nil
 	}
 	for _, o := range t.Live.Objects {
-		if o.URL == url || o.ID == url || o.ID == id {
+		if o.URL == url || o.ID == url {
 			return o, nil
 		}
 	}
@@ -217,7 +252,18 @@ func (e *Engine) lookUp(ctx context.Context, w *world, key content.Key, url stri
 	if err != nil {
 		return o, fmt.Errorf("%s is not a post of %s that can be read: %w", url, key.Account, err)
 	}
+	if hostOf(url) != "" && hostOf(url) != hostOf(o.URL) {
+		return provider.Object{}, fmt.Errorf("%s is not where %s publishes; the post with that id there is %s", url, key.Account, o.URL)
+	}
 	return o, nil
+}
+
+func hostOf(address string) string {
+	u, err := neturl.Parse(address)
+	if err != nil {
+		return ""
+	}
+	return strings.ToLower(u.Host)
 }
 
 // renderOne renders the publication of a key, or returns nil where no file says
@@ -234,7 +280,7 @@ func (e *Engine) renderOne(w *world, key content.Key) *content.Publication {
 
 // Forget stops owning a publication and leaves it live.
 func (e *Engine) Forget(ctx context.Context, key content.Key) error {
-	w, err := e.opened(ctx)
+	w, err := e.recorded(ctx)
 	if err != nil {
 		return err
 	}
@@ -242,6 +288,9 @@ func (e *Engine) Forget(ctx context.Context, key content.Key) error {
 		was := s.Entries[key]
 		if was == nil || was.State.Tombstone() {
 			return ledger.Update{}, fmt.Errorf("%s: the ledger does not own it", key)
+		}
+		if was.State != ledger.Published && was.State != ledger.Unknown && was.State != ledger.Planned {
+			return ledger.Update{}, fmt.Errorf("%s is %s: that has to be settled first (smmctl apply; on_hold in the file takes it out of a schedule)", key, was.State)
 		}
 		entry := was.Clone()
 		entry.State, entry.Action, entry.Prior, entry.Detail = ledger.Forgotten, "", "", "forgotten by hand"
@@ -259,6 +308,12 @@ func (e *Engine) Retract(ctx context.Context, key content.Key, confirm func(*pla
 	if was == nil || !was.Live() {
 		return nil, fmt.Errorf("%s: the ledger owns nothing live of it", key)
 	}
+	if was.State != ledger.Published {
+		return nil, fmt.Errorf("%s is %s: that has to be settled first (smmctl apply, or smmctl resolve)", key, was.State)
+	}
+	if was.State != ledger.Published { // part of it may be live and not known
+		return nil, fmt.Errorf("%s is %s: that is settled first, by smmctl apply or smmctl resolve", key, was.State)
+	}
 	only := PlanOptions{Account: key.Account, Post: key.Post}
 	if err := e.openAccounts(ctx, w, only); err != nil {
 		return nil, err
@@ -273,7 +328,7 @@ func (e *Engine) Retract(ctx context.Context, key content.Key, confirm func(*pla
 	p := e.outlook(w, only).Plan
 	p.Changes = []plan.Change{{
 		Key: key, Post: key.Post, Account: key.Account, Provider: was.Provider, Generation: was.Generation,
-		Action: plan.Retract, Reason: "by hand", Segments: len(was.Segments), Fields: []plan.FieldChange{}, Remote: apply.Remotes(was),
+		Action: plan.Retract, Reason: "by hand", Segments: len(was.Segments), Fields: []plan.FieldChange{}, Remote: plan.Remotes(was),
 		Revision: was.Revision, Digest: was.Digest,
 	}}
 	p.Summary = plan.Summary{Retract: 1, Foreign: p.Summary.Foreign}
@@ -282,7 +337,7 @@ func (e *Engine) Retract(ctx context.Context, key content.Key, confirm func(*pla
 
 // carryOut applies a plan that is not the whole workspace's.
 func (e *Engine) carryOut(ctx context.Context, w *world, p *plan.Plan, confirm func(*plan.Plan) (bool, error), event func(apply.Event)) (*Outcome, error) {
-	out := &Outcome{Outlook: Outlook{Plan: p, Report: w.report, World: w}}
+	out := &Outcome{Outlook: Outlook{Plan: p, Report: w.report, Accounts: len(w.problems)}}
 	out.Result.Counts = map[apply.EventType]int{}
 	if confirm != nil {
 		yes, err := confirm(p)

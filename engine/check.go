@@ -86,7 +86,7 @@ func (w *world) url(k content.Key) string {
 // commands that work without it too.
 func (e *Engine) remember(ctx context.Context, w *world) {
 	if _, err := w.config(); err == nil && e.Repo.HasGit() {
-		if err := e.openLedger(ctx, w, access{offline: true}); err != nil {
+		if err := e.openLedger(ctx, w, access{offline: true, forgiving: true}); err != nil {
 			e.Log.Debug("ledger: not read", "error", err)
 			w.snap = nil
 		}

@@ -73,7 +73,7 @@ func (e *Engine) wholly(w *world, o PlanOptions) *Outlook {
 		}
 	}
 	e.renderAll(w, byPath)
-	return &Outlook{Plan: plan.Build(*in), Report: w.report, World: w}
+	return w.outlook(in)
 }
 
 func sameChange(a, b plan.Change) bool {

@@ -16,6 +16,7 @@ import (
 	"github.com/smmctl/smmctl/engine/apply"
 	"github.com/smmctl/smmctl/engine/clock"
 	"github.com/smmctl/smmctl/engine/content"
+	"github.com/smmctl/smmctl/engine/diag"
 	"github.com/smmctl/smmctl/engine/ledger"
 	"github.com/smmctl/smmctl/engine/load"
 	"github.com/smmctl/smmctl/engine/plan"
@@ -104,7 +105,9 @@ type PlanOptions struct {
 type Outlook struct {
 	Plan   *plan.Plan
 	Report *validate.Report
-	World  *world
+	// Accounts counts the accounts that could not be read; they are among the
+	// plan's errors.
+	Accounts int
 }
 
 // Plan says what there is to do. It changes nothing.
@@ -149,7 +152,18 @@ func (e *Engine) read(ctx context.Context, w *world, o PlanOptions) error {
 func (e *Engine) outlook(w *world, o PlanOptions) *Outlook {
 	in := e.input(w, o)
 	e.fill(w, in)
-	return &Outlook{Plan: plan.Build(*in), Report: w.report, World: w}
+	return w.outlook(in)
+}
+
+// outlook plans, and tells beside the plan which files were left out of it.
+func (w *world) outlook(in *plan.Input) *Outlook {
+	o := &Outlook{Plan: plan.Build(*in), Report: w.report, Accounts: len(in.Problems)}
+	for _, d := range w.report.Diagnostics {
+		if d.Severity == diag.Error {
+			o.Plan.Errors = append(o.Plan.Errors, plan.Problem{Path: d.Path, Summary: fmt.Sprintf("%d:%d: %s", d.Line, d.Column, d.Summary)})
+		}
+	}
+	return o
 }
 
 // world is one reading of everything: what is desired, recorded and live.

@@ -20,7 +20,7 @@ import (
 // happens, and a run that is under way sees it with its next renewal. Then what
 // was handed to a platform's own schedule is called back.
 func (e *Engine) Freeze(ctx context.Context, brand, account, reason string, event func(apply.Event)) (*Outcome, error) {
-	w, err := e.opened(ctx)
+	w, err := e.recorded(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -64,6 +64,9 @@ func (e *Engine) recall(ctx context.Context, w *world, o PlanOptions, event func
 	if err := leaseFree(w.snap, e.Clock.Now(), e.Sabotage); err != nil {
 		return none, err
 	}
+	if err := e.check(ctx, w, nil); err != nil {
+		return none, err
+	}
 	if err := e.openAccounts(ctx, w, o); err != nil {
 		return none, err
 	}
@@ -75,7 +78,7 @@ func (e *Engine) recall(ctx context.Context, w *world, o PlanOptions, event func
 // Thaw lifts the freezes of that scope; empty lifts all. It returns those that
 // it lifted.
 func (e *Engine) Thaw(ctx context.Context, brand, account string) ([]ledger.Freeze, error) {
-	w, err := e.opened(ctx)
+	w, err := e.recorded(ctx)
 	if err != nil {
 		return nil, err
 	}

@@ -39,6 +39,9 @@ func (e *Engine) Import(ctx context.Context, account string, since time.Time) ([
 	if err := leaseFree(w.snap, e.Clock.Now(), e.Sabotage); err != nil {
 		return nil, err
 	}
+	if k, open := unsettled(w.snap, account); open {
+		return nil, fmt.Errorf("%s is %s: `smmctl apply` or `smmctl resolve` first; until then nobody can tell what is ours", k, w.snap.Entries[k].State)
+	}
 	w.readOnly = true
 	t, err := e.openAccount(ctx, w, account, PlanOptions{All: true})
 	if err != nil {
@@ -62,6 +65,14 @@ func (e *Engine) Import(ctx context.Context, account string, since time.Time) ([
 		return []Imported{}, nil
 	}
 	err = e.change(ctx, w, func(s *ledger.Snapshot) (ledger.Update, error) {
+		if k, open := unsettled(s, account); open {
+			return ledger.Update{}, fmt.Errorf("another run has begun %s meanwhile: import again when it has ended", k)
+		}
+		for _, d := range drafts {
+			if err := free(s, d.Key, provider.Object{ID: d.entry.Segments[0].ID, URL: d.URL}); err != nil {
+				return ledger.Update{}, fmt.Errorf("%w: import again", err)
+			}
+		}
 		u := ledger.Update{Message: fmt.Sprintf("import: %d posts of %s", len(drafts), account), Accounts: map[string]ledger.Pin{}}
 		if _, known := s.Accounts[account]; !known {
 			id := t.Identity
@@ -89,6 +100,17 @@ func (e *Engine) Import(ctx context.Context, account string, since time.Time) ([
 	return out, nil
 }
 
+// unsettled finds a publication of which nobody knows yet what is live.
+func unsettled(s *ledger.Snapshot, account string) (content.Key, bool) {
+	for _, k := range sortedEntryKeys(s, account) {
+		switch s.Entries[k].State {
+		case ledger.Intent, ledger.Unknown, ledger.Scheduled:
+			return k, true
+		}
+	}
+	return content.Key{}, false
+}
+
 func (e *Engine) file(p string) string {
 	return filepath.Join(e.Repo.Workspace, filepath.FromSlash(p))
 }
@@ -105,7 +127,7 @@ func threads(objects []provider.Object, snap *ledger.Snapshot, account string, s
 	owned := map[string]bool{}
 	for k, entry := range snap.Entries {
 		if k.Account == account {
-			for _, s := range entry.Segments {
+			for _, s := range append(slices.Clone(entry.Segments), entry.Old...) {
 				owned[s.ID] = true
 			}
 		}
@@ -165,7 +187,7 @@ func (e *Engine) draft(w *world, account string, thread []provider.Object) (impo
 	render.Fill(w.scope, parsed, pub)
 	entry := &ledger.Entry{
 		Key: pub.Key, Generation: 1, State: ledger.Published, Provider: a.Provider, Digest: pub.Digest,
-		Renderer: content.RendererVersion, At: at, IntentAt: at, PublishedAt: at, Actor: e.actor(), Imported: true, Pinned: root.Pinned,
+		Renderer: content.RendererVersion, At: at, IntentAt: at, PublishedAt: at, Actor: e.actor(), Imported: true, Pinned: root.Pinned, Path: post.Path,
 	}
 	for i, o := range thread {
 		seg := ledger.Segment{ID: o.ID, URL: o.URL, Observed: o.Fields, Fingerprint: o.Fingerprint, ParentID: o.ParentID, CreatedAt: o.CreatedAt.UTC(), Sent: map[string]string{}}

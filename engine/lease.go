@@ -28,7 +28,7 @@ func (e *Engine) Lock(ctx context.Context) (*ledger.Lease, error) {
 // requests of the former holder must have ended before it believes that
 // something was not published.
 func (e *Engine) BreakLock(ctx context.Context) (*ledger.Lease, error) {
-	w, err := e.opened(ctx)
+	w, err := e.recorded(ctx)
 	if err != nil {
 		return nil, err
 	}
@@ -41,10 +41,7 @@ func (e *Engine) BreakLock(ctx context.Context) (*ledger.Lease, error) {
 			return ledger.Update{Release: true, Message: "lock: released meanwhile"}, nil
 		}
 		broken = *s.Lease
-		broken.Broken, broken.Process = true, ""
-		if now := e.Clock.Now().UTC(); broken.Expires.After(now) {
-			broken.Expires = now
-		}
+		broken.Broken, broken.Process = true, "" // its expiry stays: until then its holder may still send
 		return ledger.Update{Lease: &broken, Message: "lock: broken by hand, was held by " + broken.Holder}, nil
 	})
 	return &broken, err

@@ -22,7 +22,10 @@ import (
 // access says how the ledger is to be opened.
 type access struct {
 	offline bool // take what was last fetched
-	write   bool // a missing local ledger may be started where that is safe
+	// forgiving takes a ledger that is not in this clone for an empty one, where
+	// nothing is concluded from it.
+	forgiving bool
+	write     bool // a missing local ledger may be started where that is safe
 }
 
 // openLedger reads the record that smm.yaml pins.
@@ -51,11 +54,11 @@ func (e *Engine) openLedger(ctx context.Context, w *world, how access) error {
 // it is only looked at offline, or when there is no remote and everything
 // published can be made again from the files.
 func (e *Engine) mayStart(w *world, cfg *content.Workspace, how access) bool {
+	if ledgerRemote(cfg) != "" {
+		return how.forgiving
+	}
 	if how.offline {
 		return true
-	}
-	if ledgerRemote(cfg) != "" {
-		return false
 	}
 	for _, a := range w.ws.Accounts {
 		d := e.drivers[a.Value.Provider]

@@ -97,9 +97,15 @@ func (e *Engine) carry(ctx context.Context, w *world, o ApplyOptions, po PlanOpt
 			}
 		}
 		opts := e.applyOptions(ctx, w, journal, o.Event)
-		if o.Saved != nil {
+		switch {
+		case o.Saved != nil:
+			if out.Stale = plan.Stale(o.Saved, next.Plan); len(out.Stale) > 0 {
+				return out, staleError(out.Stale)
+			}
 			next.Plan = next.Plan.Restrict(o.Saved)
-		} else {
+		case try > 0 && o.Confirm != nil: // what was agreed to, and nothing else
+			next.Plan = next.Plan.Restrict(out.Plan)
+		default:
 			opts.Next = e.next(w, next.Plan, po)
 		}
 		res, err := apply.Run(ctx, next.Plan, w.snap, opts)
@@ -115,6 +121,10 @@ func (e *Engine) carry(ctx context.Context, w *world, o ApplyOptions, po PlanOpt
 		}
 	}
 	return out, ledger.ErrConflict
+}
+
+func staleError(why []string) error {
+	return fmt.Errorf("%w: the saved plan no longer holds: %s", ErrStale, strings.Join(why, "; "))
 }
 
 // next plans on what a round has left, where that can find something new.
@@ -136,7 +146,7 @@ func (e *Engine) agree(out *Outcome, first *Outlook, o ApplyOptions) (bool, erro
 	out.Outlook = *first
 	if o.Saved != nil {
 		if out.Stale = plan.Stale(o.Saved, first.Plan); len(out.Stale) > 0 {
-			return true, fmt.Errorf("%w: the saved plan no longer holds: %s", ErrStale, strings.Join(out.Stale, "; "))
+			return true, staleError(out.Stale)
 		}
 		out.Plan = first.Plan.Restrict(o.Saved)
 	}

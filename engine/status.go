@@ -7,7 +7,6 @@ import (
 	"slices"
 	"time"
 
-	"github.com/smmctl/smmctl/engine/apply"
 	"github.com/smmctl/smmctl/engine/content"
 	"github.com/smmctl/smmctl/engine/ledger"
 	"github.com/smmctl/smmctl/engine/plan"
@@ -45,7 +44,7 @@ func (e *Engine) Status(ctx context.Context, keys []content.Key) ([]StatusEntry,
 	out := []StatusEntry{}
 	for _, entry := range w.snap.Entries {
 		out = append(out, StatusEntry{Key: entry.Key, Generation: entry.Generation, State: entry.State,
-			At: moment(entry.At), PublishedAt: moment(entry.PublishedAt), Remote: apply.Remotes(entry), Detail: entry.Detail})
+			At: moment(entry.At), PublishedAt: moment(entry.PublishedAt), Remote: plan.Remotes(entry), Detail: entry.Detail})
 	}
 	for _, ch := range e.outlook(w, PlanOptions{Offline: true}).Plan.Changes {
 		if state := comingState(ch.Action); w.snap.Entries[ch.Key] == nil && state != "" {

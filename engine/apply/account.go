@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"maps"
 	"net/http"
+	"slices"
+	"time"
 
 	"github.com/smmctl/smmctl/engine/content"
 	"github.com/smmctl/smmctl/engine/ledger"
@@ -18,7 +20,8 @@ import (
 type account struct {
 	*run
 	*Target
-	name string
+	name    string
+	freezes string // whose hold the job in hand up: freezable of it
 }
 
 // errOpen ends a job whose intent stays open: the next run reads the platform
@@ -43,7 +46,8 @@ func (a *account) do(ctx context.Context, jobs []job) {
 			a.settleFailed(j, refused)
 			continue
 		}
-		if err := a.ready(ctx, a.freezable(j), j.Resume); err != nil {
+		a.freezes = a.freezable(j)
+		if err := a.ready(ctx, a.freezes, j.Resume); err != nil {
 			a.notBegun(j, err)
 			continue
 		}
@@ -65,10 +69,17 @@ func signedOut(err error) bool {
 // freezable names the account whose freezes hold the job up. None do where it only
 // takes something away, which a freeze is the very reason for.
 func (a *account) freezable(j *job) string {
-	if j.Action == plan.Unschedule || j.Action == plan.Retract {
+	if j.Action == plan.Unschedule || j.Action == plan.Retract || a.bypasses(j, "freeze") {
 		return ""
 	}
 	return a.name
+}
+
+// bypasses reports whether the file takes the publication past a guard.
+func (a *account) bypasses(j *job, guard string) bool {
+	return j.pub != nil && slices.ContainsFunc(j.pub.Overrides, func(b content.Bypass) bool {
+		return b.Guard == guard && (b.Until.IsZero() || a.Clock.Now().Before(b.Until))
+	})
 }
 
 func (a *account) one(ctx context.Context, j *job) error {
@@ -140,7 +151,11 @@ func (a *account) done(j *job) {
 	if j.entry.State != ledger.Planned || plan.Action(j.entry.Action) != plan.Replace {
 		j.entry.Action = ""
 	}
-	j.entry.Prior, j.entry.Detail = "", ""
+	if j.earlier {
+		a.doubt(j)
+		j.entry.Digest = ""
+	}
+	j.entry.Prior, j.entry.Detail, j.entry.SettleAt = "", "", time.Time{}
 	a.keep(j.entry)
 	a.emit(event, j, 1, nil)
 }
@@ -226,8 +241,8 @@ func (a *account) publish(ctx context.Context, j *job) error {
 		if err := a.settleOpen(ctx, j); err != nil {
 			return err
 		}
-		if !current(j) {
-			a.abandon(j)
+		if !current(j) || !started(j) {
+			a.abandon(j) // planned anew in this very run, under every guard
 			return nil
 		}
 	}
@@ -235,6 +250,12 @@ func (a *account) publish(ctx context.Context, j *job) error {
 		return err
 	}
 	return a.pin(ctx, j)
+}
+
+// started reports whether the job has changed the platform already: part of a
+// thread is live, or an old generation was taken down.
+func started(j *job) bool {
+	return j.entry.Live() || plan.Action(j.entry.Action) == plan.Replace
 }
 
 // abandon drops what was never sent of an intent that the file no longer wants
@@ -257,6 +278,11 @@ func (a *account) abandon(j *job) {
 // replace takes the old generation down, sees that it is gone, and publishes.
 func (a *account) replace(ctx context.Context, j *job) error {
 	e := j.entry
+	if j.Resume && len(e.Old) > 0 && !current(j) {
+		if whole, err := a.oldIsWhole(ctx, j); err != nil || whole {
+			return err
+		}
+	}
 	for len(e.Old) > 0 {
 		last := e.Old[len(e.Old)-1]
 		if last.ID != "" {
@@ -268,6 +294,31 @@ func (a *account) replace(ctx context.Context, j *job) error {
 		a.keep(e)
 	}
 	return a.publish(ctx, j)
+}
+
+// oldIsWhole looks whether an open replacement, which the file no longer wants as
+// it was, has taken anything down. Where it has not, the old generation is what is
+// live again.
+func (a *account) oldIsWhole(ctx context.Context, j *job) (bool, error) {
+	for _, s := range j.entry.Old {
+		if s.ID == "" {
+			continue
+		}
+		err := a.try(ctx, true, time.Time{}, func(ctx context.Context) error {
+			_, err := a.Posts.Get(ctx, s.ID)
+			return err
+		})
+		if provider.Is(err, provider.NotFound) {
+			return false, nil
+		}
+		if err != nil {
+			return false, &errOpen{err}
+		}
+	}
+	j.dropped = true
+	j.entry.Segments, j.entry.Old = j.entry.Old, nil
+	j.entry.State, j.entry.Digest = ledger.Published, ""
+	return true, nil
 }
 
 func (a *account) retract(ctx context.Context, j *job) error {
@@ -313,7 +364,7 @@ func notFoundIsDone(err error) error {
 func (a *account) repeat(ctx context.Context, call func(context.Context) error) error {
 	var err error
 	for range attempts {
-		if err = a.try(ctx, true, call); err == nil || notTried(err) || !provider.Is(err, provider.Ambiguous) {
+		if err = a.try(ctx, true, time.Time{}, call); err == nil || notTried(err) || !provider.Is(err, provider.Ambiguous) {
 			return err
 		}
 		if a.Clock.Sleep(ctx, a.pause()) != nil {
@@ -338,6 +389,11 @@ func (a *account) unlessReadBack(what string, err error) error {
 func (a *account) profile(ctx context.Context, j *job) error {
 	if j.pub == nil || j.pub.Profile == nil || a.Profile == nil {
 		return &provider.Error{Kind: provider.Unsupported, Op: "profile", Err: errors.New("not wanted or not possible here")}
+	}
+	if j.Resume { // nothing is lost by deciding again
+		j.dropped = true
+		j.entry.State, j.entry.Digest = cmp.Or(j.entry.Prior, ledger.Planned), ""
+		return nil
 	}
 	var seen map[string]string
 	err := a.repeat(ctx, func(ctx context.Context) (err error) {
@@ -375,12 +431,15 @@ func (a *account) pin(ctx context.Context, j *job) error {
 // edit sends the full state of every segment that differs, and publishes a
 // thread's new tail.
 func (a *account) edit(ctx context.Context, j *job) error {
+	if pinOnly(j) {
+		return a.pin(ctx, j)
+	}
 	if j.Resume && missing(j.entry) {
 		if err := a.settleOpen(ctx, j); err != nil {
 			return err
 		}
 	}
-	if !current(j) {
+	if !current(j) || j.Resume && !a.tailBegun(j) {
 		a.doubt(j)
 		a.abandon(j)
 		return nil
@@ -401,6 +460,22 @@ func (a *account) edit(ctx context.Context, j *job) error {
 		return err
 	}
 	return a.pin(ctx, j)
+}
+
+// pinOnly reports whether nothing but the pin has changed: nothing was rendered
+// then.
+func pinOnly(j *job) bool {
+	return !j.Resume && j.pub != nil && j.was != nil && j.pub.Digest == j.was.Digest &&
+		plan.Action(j.entry.Action) == plan.Edit && !missing(j.entry) && (j.Pin || j.Unpin) && len(j.pub.Segments) == 0
+}
+
+// tailBegun reports whether a part that the open edit appends is live, and
+// another is not: then the thread is finished.
+func (a *account) tailBegun(j *job) bool {
+	since := j.entry.IntentAt.Add(-a.Timing.Skew)
+	return missing(j.entry) && slices.ContainsFunc(j.entry.Segments[1:], func(s ledger.Segment) bool {
+		return s.ID != "" && !s.CreatedAt.Before(since)
+	})
 }
 
 // doubt forgets what was sent of the words that an interrupted edit may have

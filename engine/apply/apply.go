@@ -203,6 +203,7 @@ type job struct {
 	was   *ledger.Entry // nil when there was none
 	// dropped says that the open intent was let go: the file wants something else.
 	dropped bool
+	earlier bool // what is live under our key are an earlier intent's words
 }
 
 func newRun(p *plan.Plan, snap *ledger.Snapshot, o Options) *run {

@@ -290,18 +290,32 @@ func (b *bench) applyOptions(targets map[string]*apply.Target) apply.Options {
 	for _, p := range b.desired {
 		o.Desired[p.Key] = p
 	}
+	o.Next = func(snap *ledger.Snapshot, events []apply.Event) (*plan.Plan, map[content.Key]*content.Publication) {
+		if !b.goesOn(events) {
+			return nil, nil
+		}
+		_, live := b.open()
+		b.plan = plan.Build(b.input(snap, live))
+		return b.plan, o.Desired
+	}
 	if b.alter != nil {
 		b.alter(&o)
 	}
 	return o
 }
 
-// next plans again as the engine does.
-func (b *bench) next(o *apply.Options) {
-	o.Next = func(snap *ledger.Snapshot, _ []apply.Event) (*plan.Plan, map[content.Key]*content.Publication) {
-		_, live := b.open()
-		return plan.Build(b.input(snap, live)), o.Desired
+// goesOn is when the engine plans again in the same run: something waited for
+// what is published now, or an old intent stood in the way.
+func (b *bench) goesOn(events []apply.Event) bool {
+	last := map[content.Key]apply.EventType{}
+	for _, ev := range events {
+		last[ev.Key] = ev.Type
 	}
+	return slices.ContainsFunc(b.plan.Changes, func(c plan.Change) bool {
+		return c.Resume && last[c.Key] == apply.Held || slices.ContainsFunc(c.WaitsFor, func(k content.Key) bool {
+			return c.Action == plan.Wait && last[k] == apply.Published
+		})
+	})
 }
 
 // outlive moves the clock past everything that a dead run holds up.
@@ -312,8 +326,8 @@ func (b *bench) idle() {
 	b.t.Helper()
 	b.clock.Advance(visibility)
 	b.mustRun()
-	if b.plan.HasEffect() || len(b.commits) > 0 || len(b.made()) > 0 {
-		b.t.Errorf("not at rest: %v, %d commits, %v", b.plan.Changes, len(b.commits), b.made())
+	if p := b.plan; p.HasEffect() || len(b.commits) > 0 || len(b.made()) > 0 {
+		b.t.Errorf("not at rest: %v, %d commits, %v", p.Changes, len(b.commits), b.made())
 	}
 }
 

@@ -148,7 +148,6 @@ func TestReplaceFinishes(t *testing.T) {
 					b.want(p)
 				}
 				b.outlive()
-				b.alter = b.next
 				b.mustRun()
 				b.clock.Advance(visibility)
 				b.mustRun()
@@ -157,9 +156,59 @@ func TestReplaceFinishes(t *testing.T) {
 				same(t, "live", b.live(), want)
 				b.isState("a", ledger.Published)
 				b.onceEach()
-				b.alter = nil
 				b.idle()
 			})
+		}
+	}
+}
+
+// TestReplaceTakenBack: an open replacement of which nothing was taken down, and
+// that the file no longer wants, leaves the old generation as it is.
+func TestReplaceTakenBack(t *testing.T) {
+	t.Parallel()
+	for deleted, want := range [][]string{{"A1.", "A2."}, {"A1.", "A2."}} {
+		b := replacement(t, provider.ReadBack)
+		if deleted == 0 {
+			b.before = dies(memory.OpDelete, 1)
+		} else {
+			b.after = diesAfter(memory.OpDelete, 1)
+		}
+		b.runKilled()
+		p := pub("a", "A1.", "A2.")
+		p.Replace = true
+		b.want(p)
+		b.outlive()
+		b.mustRun()
+		if deleted == 0 && len(b.made()) > 0 {
+			t.Errorf("nothing was taken down, and it made %v", b.made())
+		}
+		b.clock.Advance(visibility)
+		b.mustRun()
+		same(t, "live", b.live(), want...)
+		b.isState("a", ledger.Published)
+		if got := b.entry("a").Generation; got != 2 && deleted == 1 {
+			t.Errorf("generation %d", got)
+		}
+		b.onceEach()
+		b.idle()
+	}
+}
+
+// TestFreezeOverride: a reviewed override takes a publication past a freeze that
+// is written during the run, too, until it ends.
+func TestFreezeOverride(t *testing.T) {
+	t.Parallel()
+	for until, want := range map[time.Duration]int{time.Hour: 1, -time.Hour: 0} {
+		b := newBench(t, provider.ReadBack)
+		p := pub("a", "A.")
+		p.Overrides = []content.Bypass{{Guard: "freeze", Reason: "the statement itself", Until: start.Add(until)}}
+		b.want(p, pub("b", "B."))
+		b.alter = func(o *apply.Options) {
+			o.Frozen = func([]ledger.Freeze, string) (string, bool) { return "a crisis", true }
+		}
+		b.mustRun()
+		if got := len(b.one().Own()); got != want {
+			t.Errorf("override until %s: %v", until, b.live())
 		}
 	}
 }
@@ -212,7 +261,6 @@ func TestNotWantedAsItWas(t *testing.T) {
 			b.runKilled()
 			b.want(pub("a", c.then...))
 			b.outlive()
-			b.alter = b.next
 			res := b.mustRun()
 			if got := happened(res); len(got) == 0 || got[0] != "held a@one" {
 				t.Errorf("the old intent was let go, and it says %v", got)
@@ -221,7 +269,6 @@ func TestNotWantedAsItWas(t *testing.T) {
 			b.mustRun()
 			same(t, "live", b.live(), c.live...)
 			b.onceEach()
-			b.alter = nil
 			b.idle()
 		})
 	}

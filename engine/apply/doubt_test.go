@@ -1,6 +1,8 @@
 package apply_test
 
 import (
+	"context"
+	"iter"
 	"slices"
 	"strings"
 	"testing"
@@ -68,9 +70,9 @@ func TestLostAnswer(t *testing.T) {
 	}
 }
 
-// TestThirdAttempt: only where a key may be burnt does the third attempt have
-// another one, and there is no fourth.
-func TestThirdAttempt(t *testing.T) {
+// TestThreeAttempts: whatever the facility, every attempt has the key that the
+// intent says, and after the third the intent stays open.
+func TestThreeAttempts(t *testing.T) {
 	t.Parallel()
 	for _, f := range facilities[:3] {
 		t.Run(string(f), func(t *testing.T) {
@@ -85,15 +87,12 @@ func TestThirdAttempt(t *testing.T) {
 					keys = append(keys, c.req.ClientKey)
 				}
 			}
-			if len(keys) != 3 || keys[0] != keys[1] || (keys[1] != keys[2]) != (f == provider.IdempotencyKey) {
-				t.Errorf("the keys sent: %q", keys)
+			intended := b.entry("a").Segments[0].ClientKey
+			if !slices.Equal(keys, []string{intended, intended, intended}) {
+				t.Errorf("the keys sent: %q, intended %q", keys, intended)
 			}
 			same(t, "events", happened(res), "failed a@one")
-			want := ledger.Planned // proven absent each time
-			if f == provider.ClientKey {
-				want = ledger.Intent // never looked: the same key goes out again
-			}
-			b.isState("a", want)
+			b.isState("a", ledger.Intent)
 			b.outlive()
 			b.mustRun()
 			b.isState("a", ledger.Published)
@@ -101,30 +100,6 @@ func TestThirdAttempt(t *testing.T) {
 			b.idle()
 		})
 	}
-}
-
-// TestBurntKey: a server that answers a repeated key with an error, though it
-// never carried the first request out, gets the post with another key.
-func TestBurntKey(t *testing.T) {
-	t.Parallel()
-	b := newBench(t, provider.IdempotencyKey)
-	b.want(pub("a", "A."))
-	var first string
-	b.before = func(c call) error {
-		if c.op != memory.OpPublish {
-			return nil
-		}
-		if first == "" {
-			first = c.req.ClientKey
-		}
-		if c.req.ClientKey == first {
-			return fault(provider.Ambiguous)
-		}
-		return nil
-	}
-	b.mustRun()
-	b.isState("a", ledger.Published)
-	b.onceEach()
 }
 
 // TestWhatIsAdopted: after a lost answer only the very object counts.
@@ -346,4 +321,108 @@ func TestNeitherCannotRecord(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 	same(t, "sent", b.made(), "publish a@one 0")
+}
+
+// TestNothingSentIsPlannedAnew: an intent that was proven unsent goes out only if
+// every guard still lets it.
+func TestNothingSentIsPlannedAnew(t *testing.T) {
+	t.Parallel()
+	for _, f := range facilities[:3] {
+		t.Run(string(f), func(t *testing.T) {
+			t.Parallel()
+			b := newBench(t, f)
+			b.want(pub("a", "A."))
+			b.before = dies(memory.OpPublish, 1)
+			b.runKilled()
+			b.clock.Advance(7 * time.Hour) // its grace is over
+			b.mustRun()
+			if len(b.made()) > 0 || len(b.one().Own()) > 0 {
+				t.Errorf("published too late: %v", b.made())
+			}
+			b.isState("a", ledger.Planned)
+			b.idle()
+		})
+	}
+}
+
+// TestAnswerOfAnother: an answer that names another publication's object is no
+// receipt.
+func TestAnswerOfAnother(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, provider.ReadBack)
+	b.want(pub("a", "A."))
+	b.mustRun()
+	b.clock.Advance(visibility)
+	b.want(pub("a", "A."), pub("b", "B."))
+	id := b.entry("a").Segments[0].ID
+	b.alter = func(o *applyOptions) { o.Targets["one"].Posts = sameObject{o.Targets["one"].Posts, id} }
+	b.mustRun()
+	b.isState("b", ledger.Unknown)
+	if e := b.entry("a"); e.State != ledger.Published || e.Segments[0].ID != id {
+		t.Errorf("a became %+v", e)
+	}
+}
+
+type sameObject struct {
+	provider.Posts
+	id string
+}
+
+func (s sameObject) Publish(context.Context, provider.Request) (provider.Object, error) {
+	return provider.Object{ID: s.id, URL: "https://memory.example/one/" + s.id}, nil
+}
+
+// TestEarlierWords: where the key that we choose is taken already, by an intent
+// whose words were others, the new words are sent in the same run.
+func TestEarlierWords(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, provider.ClientKey)
+	b.want(pub("a", "A."))
+	b.after = diesAfter(memory.OpPublish, 1)
+	b.runKilled()
+	b.want(pub("a", "A, mended."))
+	b.outlive()
+	b.mustRun()
+	b.clock.Advance(visibility)
+	b.mustRun()
+	same(t, "live", b.live(), "A, mended.")
+	b.onceEach()
+	b.idle()
+}
+
+// TestPinnedIsListedFirst: an old post that a platform lists before the newest
+// does not end the look.
+func TestPinnedIsListedFirst(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, provider.ReadBack)
+	b.one().AddForeign("Pinned long ago.", start.AddDate(-1, 0, 0))
+	b.want(pub("a", "A."))
+	b.one().Faults.Arm(memory.OpPublish, memory.Fault{Kind: memory.LostResponse})
+	b.alter = func(o *applyOptions) { o.Targets["one"].Posts = oldestFirst{o.Targets["one"].Posts} }
+	b.mustRun()
+	b.isState("a", ledger.Published)
+	b.onceEach()
+	if len(b.one().Own()) != 1 {
+		t.Errorf("live %v", b.live())
+	}
+}
+
+type oldestFirst struct{ provider.Posts }
+
+func (o oldestFirst) List(ctx context.Context) iter.Seq2[provider.Object, error] {
+	return func(yield func(provider.Object, error) bool) {
+		var all []provider.Object
+		for obj, err := range o.Posts.List(ctx) {
+			if err != nil {
+				yield(obj, err)
+				return
+			}
+			all = append(all, obj)
+		}
+		for _, obj := range slices.Backward(all) {
+			if !yield(obj, nil) {
+				return
+			}
+		}
+	}
 }

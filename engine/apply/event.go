@@ -4,7 +4,6 @@ import (
 	"time"
 
 	"github.com/smmctl/smmctl/engine/content"
-	"github.com/smmctl/smmctl/engine/ledger"
 	"github.com/smmctl/smmctl/engine/plan"
 )
 
@@ -42,25 +41,14 @@ type Result struct {
 	Events []Event
 }
 
-// Remotes lists the live objects of an entry.
-func Remotes(e *ledger.Entry) []plan.Remote {
-	out := []plan.Remote{}
-	for _, s := range e.Segments {
-		if s.ID != "" {
-			out = append(out, plan.Remote{ID: s.ID, URL: s.URL})
-		}
-	}
-	return out
-}
-
 func (r *run) emit(t EventType, j *job, attempt int, err error) {
-	ev := Event{Type: t, Key: j.Key, Time: r.Clock.Now().UTC(), Remote: Remotes(j.entry), Attempt: attempt, Action: j.Action}
+	ev := Event{Type: t, Key: j.Key, Time: r.Clock.Now().UTC(), Remote: plan.Remotes(j.entry), Attempt: attempt, Action: j.Action}
 	if err != nil {
 		ev.Error = err.Error()
 	}
 	r.telling.Lock()
 	r.result.Counts[t]++
 	r.result.Events = append(r.result.Events, ev)
+	r.Event(ev) // one at a time: its lines stay whole
 	r.telling.Unlock()
-	r.Event(ev)
 }

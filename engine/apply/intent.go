@@ -2,6 +2,7 @@ package apply
 
 import (
 	"strconv"
+	"time"
 
 	"github.com/smmctl/smmctl/engine/content"
 	"github.com/smmctl/smmctl/engine/ledger"
@@ -32,6 +33,8 @@ func (r *run) prepare(changes []plan.Change) {
 		}
 		if !ch.Resume {
 			r.intend(&j)
+		} else if r.settleAt.After(j.entry.SettleAt) {
+			j.entry.SettleAt = r.settleAt.UTC() // whoever comes after this run has to wait as long
 		}
 		delete(r.dirty, j.Key) // a recovered receipt goes on in the job
 		r.work = append(r.work, j)
@@ -47,7 +50,7 @@ func (r *run) intend(j *job) {
 	e, now := j.entry, r.Clock.Now().UTC()
 	e.Generation, e.Provider, e.Actor = j.Generation, j.Provider, r.Actor
 	e.Prior, e.State, e.Action = e.State, ledger.Intent, string(j.Action)
-	e.IntentAt, e.Detail = now, ""
+	e.IntentAt, e.SettleAt, e.Detail = now, time.Time{}, ""
 	if e.Prior == "" || e.Prior.Tombstone() && j.Action == plan.Publish {
 		e.Prior = ledger.Planned
 	}
@@ -55,7 +58,7 @@ func (r *run) intend(j *job) {
 		return
 	}
 	if j.Action != plan.Retract && j.Action != plan.Unschedule {
-		e.Digest, e.Renderer, e.At = j.pub.Digest, content.RendererVersion, j.pub.At
+		e.Digest, e.Renderer, e.At, e.Path = j.pub.Digest, content.RendererVersion, j.pub.At, j.pub.Path
 	}
 	switch j.Action {
 	case plan.Publish, plan.Schedule:

@@ -69,7 +69,7 @@ func TestKinds(t *testing.T) {
 			b.want(pub("a", "A1."))
 			b.mustRun()
 			b.want(pub("a", "A1, mended.", "A2."))
-		}, memory.OpPublish, 1, plainKinds, "a", ledger.Intent, "failed a@one", []string{"publish a@one 1"}, ledger.Published},
+		}, memory.OpPublish, 1, plainKinds, "a", ledger.Intent, "failed a@one", []string{"edit", "publish a@one 1"}, ledger.Published},
 		{"retract", func(b *bench) {
 			b.want(pub("a", "A."))
 			b.mustRun()
@@ -288,6 +288,30 @@ func TestGoneAlready(t *testing.T) {
 	}
 	res := b.mustRun()
 	same(t, "events", happened(res), "retracted a@one")
+	same(t, "live", b.live(), "B.")
+	b.idle()
+}
+
+// TestRetractsFromTheEnd: a thread goes from its last segment to its first, so
+// that nothing answers what is gone. An interrupted
+// retraction is finished.
+func TestRetractsFromTheEnd(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, provider.ReadBack)
+	b.want(pub("a", "A1.", "A2.", "A3."), pub("b", "B."))
+	b.mustRun()
+	b.clock.Advance(visibility)
+	segs := b.entry("a").Segments
+	gone := pub("a", "A1.", "A2.", "A3.")
+	gone.Retract = true
+	b.want(gone, pub("b", "B."))
+	b.before = dies(memory.OpDelete, 3)
+	b.runKilled()
+	same(t, "deleted", b.made(), "delete "+segs[2].ID, "delete "+segs[1].ID, "delete "+segs[0].ID)
+	same(t, "live", b.live(), "A1.", "B.")
+	b.outlive()
+	b.mustRun()
+	b.isState("a", ledger.Retracted)
 	same(t, "live", b.live(), "B.")
 	b.idle()
 }

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/smmctl/smmctl/engine/content"
 	"github.com/smmctl/smmctl/engine/ledger"
@@ -218,20 +219,34 @@ func sortEntries(es []*ledger.Entry) {
 // message reads like a publication log: what became of which Key, where.
 func message(verb string, entries []*ledger.Entry) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s: %d publication", verb, len(entries))
-	if len(entries) != 1 {
-		b.WriteByte('s')
+	switch len(entries) {
+	case 0:
+		return verb
+	case 1:
+		fmt.Fprintf(&b, "%s: %s", verb, line(entries[0]))
+	default:
+		fmt.Fprintf(&b, "%s: %s and %d more", verb, line(entries[0]), len(entries)-1)
 	}
 	b.WriteString("\n\n")
 	for _, e := range entries {
-		fmt.Fprintf(&b, "%s %s", e.State, e.Key)
-		if e.Action != "" {
-			fmt.Fprintf(&b, " (%s)", e.Action)
-		}
-		if len(e.Segments) > 0 && e.Segments[0].URL != "" {
-			fmt.Fprintf(&b, " %s", e.Segments[0].URL)
-		}
-		b.WriteByte('\n')
+		b.WriteString(line(e) + "\n")
 	}
 	return b.String()
+}
+
+// line says where one publication stands. An address is a stranger's text.
+func line(e *ledger.Entry) string {
+	s := string(e.State) + " " + e.Key.String()
+	if e.Action != "" {
+		s += " (" + e.Action + ")"
+	}
+	if len(e.Segments) > 0 && e.Segments[0].URL != "" {
+		s += " " + e.Segments[0].URL
+	}
+	return strings.Map(func(r rune) rune {
+		if unicode.IsControl(r) {
+			return -1
+		}
+		return r
+	}, s)
 }

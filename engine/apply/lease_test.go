@@ -178,8 +178,8 @@ func TestRenewal(t *testing.T) {
 	if renewals < 5 || renewals > 7 { // every third of 20 posts
 		t.Errorf("%d renewals in 400 s", renewals)
 	}
-	if b.commits[1].Lease == nil || !strings.HasPrefix(b.commits[1].Message, "renew: 3 publications") {
-		t.Errorf("the first renewal says %q", b.commits[1].Message)
+	if u := b.commits[1]; len(u.Entries) != 3 || !strings.Contains(u.Message, "published p-02@one https://memory.example/one/") {
+		t.Errorf("the first renewal has %d receipts and says %q", len(u.Entries), u.Message)
 	}
 	b.onceEach()
 }

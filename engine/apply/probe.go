@@ -24,7 +24,7 @@ func (a *account) settleOpen(ctx context.Context, j *job) error {
 				return &errUnknown{"a run was interrupted while it was being sent, and this platform cannot be read back"}
 			}
 			return nil
-		case a.Facility == provider.ClientKey && current(j):
+		case a.Facility == provider.ClientKey && current(j) && started(j):
 			return nil // sending again under the same key cannot make a second one
 		}
 		found, err := a.find(ctx, j, i)
@@ -59,7 +59,10 @@ func (a *account) find(ctx context.Context, j *job, i int) (bool, error) {
 		default:
 			return false, &errUnknown{fmt.Sprintf("%d objects on the platform could be it: %s and %s", len(candidates), candidates[0].URL, candidates[1].URL)}
 		}
-		settled := a.settleAt
+		settled := j.entry.SettleAt
+		if a.settleAt.After(settled) {
+			settled = a.settleAt
+		}
 		if !settled.IsZero() {
 			settled = settled.Add(a.Capabilities.VisibilityDelay)
 		}
@@ -73,6 +76,9 @@ func (a *account) find(ctx context.Context, j *job, i int) (bool, error) {
 	}
 }
 
+// maxOld is how many older objects in a row end a listing that is newest first.
+const maxOld = 40
+
 // candidates lists the account's objects since the intent that may be segment i:
 // created after the intent, the same fingerprint, the same parent, and nobody
 // else's.
@@ -81,16 +87,18 @@ func (a *account) candidates(ctx context.Context, j *job, i int) ([]provider.Obj
 	seg := j.entry.Segments[i]
 	parent, _ := a.parentOf(j, i)
 	var out []provider.Object
+	old := 0
 	for o, err := range a.Posts.List(ctx) {
 		if err != nil {
 			return nil, err
 		}
-		if o.CreatedAt.Before(since) {
-			if a.Facility == provider.ClientKey {
-				continue // such a platform's dates may be the publication's own
+		if o.CreatedAt.Before(since) && a.Facility != provider.ClientKey { // there, dates may be the publication's own
+			if old++; old > maxOld { // a pinned post may be listed before the newest
+				break
 			}
-			break
+			continue
 		}
+		old = 0
 		if o.Fingerprint != seg.Fingerprint || o.ParentID != parent && (parent != "" || j.pub == nil || j.pub.ReplyToURL == "") {
 			continue
 		}

@@ -26,15 +26,13 @@ func (a *account) schedule(ctx context.Context, j *job) error {
 		if found, err := a.findAnywhere(ctx, j); err != nil || found {
 			return err
 		}
-		if !current(j) || !a.Clock.Now().Before(j.entry.At) {
-			a.abandon(j)
-			return nil
-		}
+		a.abandon(j) // planned anew in this very run, under every guard
+		return nil
 	}
 	var err error
 	for range attempts {
 		var o provider.Object
-		err = a.try(ctx, j.Resume, func(ctx context.Context) (err error) {
+		err = a.try(ctx, false, a.latest(j, false), func(ctx context.Context) (err error) {
 			o, err = a.Schedules.Schedule(ctx, a.makeRequest(j, 0))
 			return err
 		})
@@ -72,10 +70,15 @@ func (a *account) findAnywhere(ctx context.Context, j *job) (bool, error) {
 	if found, err := a.findScheduled(ctx, j); err != nil || found {
 		return found, err
 	}
-	if now, at := a.Clock.Now(), j.entry.At; !now.Before(at) && now.Before(at.Add(scheduleGrace)) {
+	if now := a.Clock.Now(); !now.Before(j.entry.At.Add(-a.Timing.Skew)) && now.Before(a.overdue(j)) {
 		return false, &errOpen{errors.New("its time has just come: if it was scheduled, it may still appear")}
 	}
 	return false, nil
+}
+
+// overdue is when a natively scheduled publication must be there and be listed.
+func (a *account) overdue(j *job) time.Time {
+	return j.entry.At.Add(scheduleGrace + a.Timing.Skew + a.Capabilities.VisibilityDelay)
 }
 
 func (a *account) scheduled(j *job, o provider.Object) {
@@ -166,11 +169,16 @@ func (a *account) settleScheduled(ctx context.Context, j *job) error {
 		j.entry.State, j.entry.Action = ledger.Published, string(plan.Publish)
 		return nil
 	}
-	if a.Clock.Now().Before(j.entry.At) {
+	if a.Schedules != nil {
+		if found, err := a.findScheduled(ctx, j); err != nil || found {
+			return err
+		}
+	}
+	switch now := a.Clock.Now(); {
+	case now.Before(j.entry.At.Add(-a.Timing.Skew)):
 		a.unscheduled(j)
 		return nil
-	}
-	if a.Clock.Now().Before(j.entry.At.Add(scheduleGrace)) {
+	case now.Before(a.overdue(j)):
 		j.entry.State = ledger.Scheduled
 		return nil // it may still appear
 	}

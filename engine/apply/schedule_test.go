@@ -223,7 +223,6 @@ func TestScheduleKilled(t *testing.T) {
 				} else {
 					b.comesOut()
 				}
-				b.alter = b.next
 				b.mustRun()
 				if f == provider.NoFacility && name != "after" {
 					b.isState("a", ledger.Unknown) // not in the schedule, and nothing else can be asked

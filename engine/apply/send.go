@@ -6,9 +6,7 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/smmctl/smmctl/engine/content"
 	"github.com/smmctl/smmctl/engine/ledger"
-	"github.com/smmctl/smmctl/engine/plan"
 	"github.com/smmctl/smmctl/engine/provider"
 )
 
@@ -16,6 +14,7 @@ const (
 	attempts        = 3                // of one call whose answers get lost
 	maxThrottles    = 5                // waits of one call for a rate limit
 	maxThrottleWait = 10 * time.Minute // the longest of them
+	maxFirstWait    = 2 * time.Minute  // all of them, for what has not begun
 	throttlePause   = 10 * time.Second // where the platform does not say how long
 )
 
@@ -32,10 +31,11 @@ func (a *account) request(ctx context.Context) (context.Context, context.CancelF
 }
 
 // try makes one call when the lease allows it, and again when the platform only
-// asked to come back later. begun as in ready.
-func (a *account) try(ctx context.Context, begun bool, call func(context.Context) error) error {
+// asked to come back later. begun as in ready. A wait that would end after
+// latest, where it is set, is left to the next run, which asks every guard again.
+func (a *account) try(ctx context.Context, begun bool, latest time.Time, call func(context.Context) error) error {
 	for waits := 0; ; waits++ {
-		if err := a.ready(ctx, a.name, begun); err != nil {
+		if err := a.ready(ctx, a.freezes, begun); err != nil {
 			return &errNotTried{err}
 		}
 		rctx, cancel := a.request(ctx)
@@ -49,7 +49,7 @@ func (a *account) try(ctx context.Context, begun bool, call func(context.Context
 		if until.IsZero() {
 			until = a.Clock.Now().Add(time.Duration(waits+1) * throttlePause)
 		}
-		if wait := until.Sub(a.Clock.Now()); wait > maxThrottleWait {
+		if until.Sub(a.Clock.Now()) > maxThrottleWait || !latest.IsZero() && until.After(latest) {
 			return err
 		}
 		if nerr := a.sleepUntil(ctx, until, begun); nerr != nil {
@@ -68,7 +68,7 @@ func (a *account) sleepUntil(ctx context.Context, until time.Time, begun bool) e
 		if err := a.Clock.Sleep(ctx, min(left, a.Timing.Renew)); err != nil {
 			return err
 		}
-		if err := a.ready(ctx, a.name, begun); err != nil {
+		if err := a.ready(ctx, a.freezes, begun); err != nil {
 			return err
 		}
 	}
@@ -83,6 +83,22 @@ func (e *errNotTried) Unwrap() error { return e.err }
 func notTried(err error) bool {
 	var e *errNotTried
 	return errors.As(err, &e)
+}
+
+// latest is how long a first intent may wait for a rate limit: not past its own
+// lateness, and never so long that quiet hours could begin meanwhile unnoticed.
+// What has begun waits as long as it takes.
+func (a *account) latest(j *job, begun bool) time.Time {
+	if begun {
+		return time.Time{}
+	}
+	latest := a.Clock.Now().Add(maxFirstWait)
+	if j.pub != nil && !j.pub.Late.Any {
+		if due := j.pub.At.Add(j.pub.Late.Max); due.Before(latest) {
+			return due
+		}
+	}
+	return latest
 }
 
 func (a *account) makeRequest(j *job, i int) provider.Request {
@@ -119,23 +135,24 @@ func (a *account) send(ctx context.Context, j *job, i int) error {
 		if err := a.announce(ctx, j, i); err != nil {
 			return err
 		}
-		req := a.makeRequest(j, i)
-		if attempt == attempts && a.Facility == provider.IdempotencyKey {
-			// A key that some servers burn on a failure: absence is proven twice by now.
-			req.ClientKey = content.Digest(req.ClientKey, "again")
-		}
+		req, begun := a.makeRequest(j, i), started(j) || attempt > 1
 		var o provider.Object
-		begun := j.Resume || i > 0 || attempt > 1 || plan.Action(j.entry.Action) == plan.Replace
-		err = a.try(ctx, begun, func(ctx context.Context) (err error) {
+		err = a.try(ctx, begun, a.latest(j, begun), func(ctx context.Context) (err error) {
 			o, err = a.Posts.Publish(ctx, req)
 			return err
 		})
 		switch {
 		case err == nil:
+			if owner, taken := a.ownerOf(a.name, o.ID); taken && owner != j.Key {
+				return &errUnknown{fmt.Sprintf("the platform answered with %s, which is %s", o.URL, owner)}
+			}
 			a.receipt(j, i, o)
+			if a.Facility == provider.ClientKey && o.Fingerprint != j.entry.Segments[i].Fingerprint {
+				j.earlier = true // our key was there already, with other words
+			}
 			return a.confirm(ctx, j, i)
 		case provider.Is(err, provider.Ambiguous) && !notTried(err):
-		case notTried(err) && (i > 0 || attempt > 1), attempt > 1 && !a.readsBack():
+		case notTried(err) && begun, attempt > 1 && !a.readsBack():
 			return &errOpen{err} // an earlier attempt may have been carried out
 		default:
 			return a.refused(ctx, j, i, err)
@@ -146,10 +163,7 @@ func (a *account) send(ctx context.Context, j *job, i int) error {
 			return ferr
 		}
 	}
-	if !a.readsBack() {
-		return &errOpen{err} // the same key goes out again
-	}
-	return fmt.Errorf("not there after %d attempts: %w", attempts, err)
+	return &errOpen{fmt.Errorf("not there after %d attempts: %w", attempts, err)}
 }
 
 // readsBack reports whether a doubtful send was looked for before the next. A

@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/smmctl/smmctl/engine/content"
 	"github.com/smmctl/smmctl/engine/ledger"
 	"github.com/smmctl/smmctl/engine/provider"
 	"github.com/smmctl/smmctl/engine/provider/memory"
@@ -15,25 +16,38 @@ func throttled(wait time.Duration) memory.Fault {
 }
 
 // TestThrottled: a request that was put off is made again when it was asked to
-// be, under a lease that was renewed meanwhile; beyond the bounds it fails, with
-// nothing sent.
+// be, under a lease that was renewed meanwhile. What has not begun waits two
+// minutes at most, for guards may say no by then; a thread's second half waits
+// longer. Beyond the bounds it fails, with nothing sent.
 func TestThrottled(t *testing.T) {
 	t.Parallel()
+	minute := time.Minute
 	for name, c := range map[string]struct {
+		begun bool
+		late  time.Duration
 		waits []time.Duration
 		state ledger.State
 		slept time.Duration
 	}{
-		"once":                {[]time.Duration{5 * time.Second}, ledger.Published, 5 * time.Second},
-		"longer than a lease": {[]time.Duration{9 * time.Minute}, ledger.Published, 9 * time.Minute},
-		"five times":          {slices.Repeat([]time.Duration{time.Minute}, 5), ledger.Published, 5 * time.Minute},
-		"six times":           {slices.Repeat([]time.Duration{time.Minute}, 6), ledger.Planned, 5 * time.Minute},
-		"too long":            {[]time.Duration{10*time.Minute + time.Second}, ledger.Planned, 0},
+		"once":                {false, late, []time.Duration{5 * time.Second}, ledger.Published, 5 * time.Second},
+		"two minutes in all":  {false, late, []time.Duration{minute, minute}, ledger.Published, 2 * minute},
+		"a second more":       {false, late, []time.Duration{minute, minute, time.Second}, ledger.Planned, 2 * minute},
+		"too late then":       {false, minute + 30*time.Second, []time.Duration{45 * time.Second}, ledger.Planned, 0},
+		"just in time":        {false, minute + 30*time.Second, []time.Duration{30 * time.Second}, ledger.Published, 30 * time.Second},
+		"longer than a lease": {true, minute, []time.Duration{9 * minute}, ledger.Published, 9 * minute},
+		"five times":          {true, minute, slices.Repeat([]time.Duration{minute}, 5), ledger.Published, 5 * minute},
+		"six times":           {true, minute, slices.Repeat([]time.Duration{minute}, 6), ledger.Intent, 5 * minute},
+		"too long":            {true, minute, []time.Duration{10*minute + time.Second}, ledger.Intent, 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			b := newBench(t, provider.ReadBack)
-			b.want(pub("a", "A."))
+			p := pub("a", "A1.", "A2.")
+			p.Late = content.Lateness{Max: c.late}
+			b.want(p)
+			if c.begun {
+				b.one().Faults.Arm(memory.OpPublish, memory.Fault{})
+			}
 			for _, w := range c.waits {
 				b.one().Faults.Arm(memory.OpPublish, throttled(w))
 			}
@@ -43,7 +57,13 @@ func TestThrottled(t *testing.T) {
 				}
 				return nil
 			}
+			b.clock.onSleep = func(d time.Duration) {
+				if until := b.read().Lease.Expires; b.clock.Now().Add(d).After(until) {
+					t.Errorf("it sleeps until %s under a lease until %s", b.clock.Now().Add(d), until)
+				}
+			}
 			res := b.mustRun()
+			b.clock.onSleep = nil
 			b.isState("a", c.state)
 			if got := b.clock.sleptFor(); got != c.slept {
 				t.Errorf("waited %s, want %s", got, c.slept)
@@ -55,7 +75,9 @@ func TestThrottled(t *testing.T) {
 			b.before = nil
 			b.outlive()
 			b.mustRun()
-			b.isState("a", ledger.Published)
+			if c.state == ledger.Intent {
+				b.isState("a", ledger.Published) // whatever its lateness
+			}
 			b.idle()
 		})
 	}
@@ -105,7 +127,7 @@ func TestThrottledAndFrozen(t *testing.T) {
 	t.Parallel()
 	b := newBench(t, provider.ReadBack)
 	b.want(pub("a", "A."))
-	b.one().Faults.Arm(memory.OpPublish, throttled(5*time.Minute))
+	b.one().Faults.Arm(memory.OpPublish, throttled(2*time.Minute))
 	b.clock.onSleep = func(time.Duration) {
 		b.clock.onSleep = nil
 		b.commit(ledger.Update{Freezes: &[]ledger.Freeze{{Reason: "a crisis"}}})

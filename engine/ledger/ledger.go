@@ -43,14 +43,20 @@ type Entry struct {
 	State      State       `json:"state"`
 	// Action is what the open intent is to do (an action of package plan), and
 	// Prior the state to fall back to when it is proven not to have been done.
-	Action   string    `json:"action,omitempty"`
-	Prior    State     `json:"prior,omitempty"`
-	Run      string    `json:"run,omitempty"` // that wrote the newest change
-	Provider string    `json:"provider"`
+	Action   string `json:"action,omitempty"`
+	Prior    State  `json:"prior,omitempty"`
+	Run      string `json:"run,omitempty"` // that wrote the newest change
+	Provider string `json:"provider"`
+	// Path is the file as of the newest intent. It identifies nothing; it only
+	// tells a renamed id from a new post.
+	Path     string    `json:"path,omitempty"`
 	Digest   string    `json:"digest"`   // source digest as carried out (of the open intent, while there is one)
 	Renderer int       `json:"renderer"` // content.RendererVersion
 	At       time.Time `json:"at,omitzero"`
 	IntentAt time.Time `json:"intent_at,omitzero"` // when the open or last intent was written
+	// SettleAt is until when a request of an interrupted run may still arrive:
+	// before it, "not found" proves nothing.
+	SettleAt time.Time `json:"settle_at,omitzero"`
 	// PublishedAt is the first segment's time on the platform.
 	PublishedAt time.Time `json:"published_at,omitzero"`
 	Pinned      bool      `json:"pinned,omitempty"`

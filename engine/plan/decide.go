@@ -126,7 +126,7 @@ func (s *scene) say(sub *subject, action Action, format string, args ...any) Cha
 	}
 	if e := sub.entry; e != nil {
 		c.Provider, c.Generation, c.Revision = orElse(c.Provider, e.Provider), max(e.Generation, 1), e.Revision
-		c.Digest, c.Segments, c.Remote = e.Digest, len(e.Segments), remotes(e)
+		c.Digest, c.Segments, c.Remote = e.Digest, len(e.Segments), Remotes(e)
 	}
 	if p := sub.pub; p != nil {
 		c.Provider, c.Path, c.Digest = orElse(c.Provider, p.Provider), p.Path, p.Digest
@@ -155,7 +155,8 @@ func (sub *subject) time() time.Time {
 	return time.Time{}
 }
 
-func remotes(e *ledger.Entry) []Remote {
+// Remotes lists what is live of an entry and ours.
+func Remotes(e *ledger.Entry) []Remote {
 	out := []Remote{}
 	if e.State.Tombstone() {
 		return out

@@ -31,7 +31,7 @@ func (s *scene) drift(sub *subject) difference {
 		}
 	}
 	if len(d.fields) > 0 {
-		row := Drift{Key: sub.key, Fields: d.fields, Remote: remotes(sub.entry)}
+		row := Drift{Key: sub.key, Fields: d.fields, Remote: Remotes(sub.entry)}
 		s.drifts = append(s.drifts, row)
 	}
 	return d

@@ -6,6 +6,7 @@ import (
 
 	"github.com/smmctl/smmctl/engine/content"
 	"github.com/smmctl/smmctl/engine/ledger"
+	"github.com/smmctl/smmctl/engine/provider"
 )
 
 // fresh decides what is not on the platform.
@@ -84,21 +85,13 @@ func wasImported(_ *scene, sub *subject) (Action, string) {
 	return "", ""
 }
 
-// looksRenamed notices an id that was changed without `moved`: the new post has
-// the words of a live publication that no file asks for any more.
+// looksRenamed notices an id that was changed without `moved`: the new post looks
+// like a live publication that no file asks for any more.
 func looksRenamed(s *scene, sub *subject) (Action, string) {
-	byMark := s.orphans[sub.key.Account]
-	if len(byMark) == 0 || !notLive(sub.entry) {
-		return "", ""
-	}
-	old, ok := byMark[sub.pub.Digest]
-	if !ok && s.rendered(sub.pub) {
-		old, ok = byMark[fingerprint(sub)]
-	}
+	old, ok := s.elders[sub.key]
 	if !ok {
 		return "", ""
 	}
-	s.heirs[old] = sub.key
 	return Hold, fmt.Sprintf("looks like %s under a new id: write moved: {from: %s}, or bring that post back", old, old.Post)
 }
 
@@ -156,14 +149,14 @@ func (s *scene) handsOver(sub *subject) bool {
 }
 
 func tooLate(s *scene, sub *subject) (Action, string) {
-	p := sub.pub
-	if replacing(sub.entry) {
-		return "", "" // its former generation is gone already: what has begun is finished
+	p, due := sub.pub, dueAt(sub.pub)
+	if e := sub.entry; replacing(e) && e.IntentAt.After(due) {
+		due = e.IntentAt // its time is that of the generation which is gone already
 	}
-	if due := dueAt(p); !p.Late.Allows(due, s.Now) {
-		return Missed, fmt.Sprintf("%s late, more than its grace of %s: set a new publish_at", span(s.Now.Sub(due)), span(p.Late.Max))
+	if p.Late.Allows(due, s.Now) {
+		return "", ""
 	}
-	return "", ""
+	return Missed, fmt.Sprintf("%s late, more than its grace of %s: set a new publish_at", span(s.Now.Sub(due)), span(p.Late.Max))
 }
 
 // replacing reports whether a replacement took the old generation down and was
@@ -192,6 +185,9 @@ func looksLive(_ *scene, sub *subject) (Action, string) {
 	mark := fingerprint(sub)
 	if sub.sight == nil || mark == "" {
 		return "", ""
+	}
+	if sub.entry != nil && sub.acct.Facility == provider.ClientKey {
+		return "", "" // a late request of ours: under our key it is found, not made twice
 	}
 	o, ok := sub.sight.foreign[mark]
 	switch {
@@ -239,18 +235,8 @@ func (s *scene) adopt(sub *subject) (Change, bool) {
 
 // span writes a duration as people write it in a file, to the minute.
 func span(d time.Duration) string {
-	if d < time.Minute {
-		return fmt.Sprintf("%ds", int(d.Seconds()))
+	if d >= time.Minute {
+		d = d.Truncate(time.Minute)
 	}
-	days, hours, minutes := int(d.Hours())/24, int(d.Hours())%24, int(d.Minutes())%60
-	out := ""
-	for _, part := range []struct {
-		n    int
-		unit string
-	}{{days, "d"}, {hours, "h"}, {minutes, "m"}} {
-		if part.n > 0 {
-			out += fmt.Sprintf("%d%s", part.n, part.unit)
-		}
-	}
-	return out
+	return content.FormatDuration(d)
 }

@@ -54,8 +54,17 @@ func TestFirst(t *testing.T) {
 		{"known as missed, and in time now", func(w *world) { w.entry("x@a", ledger.Missed, records(w.post("x@a"))) }, Publish, ""},
 		{"known as held, and free now", func(w *world) { w.entry("x@a", ledger.Held, records(w.post("x@a"))) }, Publish, ""},
 		{"a replacement whose old form is gone, long past its time", func(w *world) {
-			w.entry("x@a", ledger.Planned, records(w.post("x@a", due(-99*time.Hour)))).Action = string(Replace)
+			e := w.entry("x@a", ledger.Planned, records(w.post("x@a", due(-99*time.Hour))))
+			e.Action, e.IntentAt = string(Replace), at(-time.Hour)
 		}, Publish, ""},
+		{"a replacement that was interrupted long ago, with a new time", func(w *world) {
+			e := w.entry("x@a", ledger.Planned, records(w.post("x@a")))
+			e.Action, e.IntentAt = string(Replace), at(-3*time.Hour)
+		}, Publish, ""},
+		{"a replacement that was interrupted long ago", func(w *world) {
+			e := w.entry("x@a", ledger.Planned, records(w.post("x@a", due(-99*time.Hour))))
+			e.Action, e.IntentAt = string(Replace), at(-3*time.Hour)
+		}, Missed, "3h late, more than its grace of 2h"},
 		{"known as planned, though something is live", func(w *world) {
 			w.post("x@a")
 			w.published("x@a").State = ledger.Planned
@@ -513,6 +522,68 @@ func TestRenamedIsNotRetracted(t *testing.T) {
 	p := w.plan()
 	says(t, p, "old@a", Hold, "x@a looks like it: write moved: {from: old} there")
 	says(t, p, "gone@a", Retract, "")
+}
+
+// What a new post may not do itself says nothing of what it was before.
+func TestRenamedIsNotRetractedWhateverTheNewPostIs(t *testing.T) {
+	t.Parallel()
+	for name, change := range map[string]pubOption{
+		"ready":               func(*content.Publication) {},
+		"a draft":             func(p *content.Publication) { p.Ready = false },
+		"on hold":             func(p *content.Publication) { p.Ready, p.OnHold = false, true },
+		"not valid":           func(p *content.Publication) { p.Invalid = "too long" },
+		"imported":            func(p *content.Publication) { p.Imported = true },
+		"without a time":      func(p *content.Publication) { p.At = time.Time{} },
+		"retracted":           func(p *content.Publication) { p.Retract = true },
+		"an invalid draft":    func(p *content.Publication) { p.Ready, p.Invalid = false, "bad" },
+		"a draft of the past": func(p *content.Publication) { p.Ready, p.At = false, at(-999*time.Hour) },
+	} {
+		for mark, alike := range map[string]func(*ledger.Entry) pubOption{
+			"words":  func(*ledger.Entry) pubOption { return texts("words") },
+			"digest": func(e *ledger.Entry) pubOption { return func(p *content.Publication) { p.Digest = e.Digest } },
+			"path": func(e *ledger.Entry) pubOption {
+				e.Path = "content/acme/2026-12/same.md"
+				return func(p *content.Publication) { p.Path = e.Path }
+			},
+		} {
+			w := newWorld()
+			w.account("a", func(a *Account) { a.Policy = "sync" })
+			e := w.published("old@a", texts("words"))
+			w.post("x@a", alike(e), change)
+			says(t, w.plan(), "old@a", Hold, "x@a looks like it: write moved: {from: old} there")
+			if t.Failed() {
+				t.Fatalf("%s, by its %s", name, mark)
+			}
+		}
+	}
+}
+
+// Two publications of the same words: either may be what was renamed.
+func TestRenamedKeepsAllThatItMayBe(t *testing.T) {
+	t.Parallel()
+	w := newWorld()
+	w.account("a", func(a *Account) { a.Policy = "sync" })
+	w.published("old@a", texts("words"))
+	w.published("older@a", texts("words"))
+	w.post("x@a", texts("words"), func(p *content.Publication) { p.Ready = false })
+	p := w.plan()
+	says(t, p, "old@a", Hold, "x@a looks like it")
+	says(t, p, "older@a", Hold, "x@a looks like it")
+}
+
+// A draft is rendered to be compared, but only where something may be taken down.
+func TestUnrenderedHeirs(t *testing.T) {
+	t.Parallel()
+	for policy, want := range map[string]int{"sync": 2, "upsert": 0} {
+		w := newWorld()
+		w.account("a", func(a *Account) { a.Policy = policy })
+		w.published("old@a")
+		w.post("x@a", texts(), func(p *content.Publication) { p.Ready = false })
+		w.post("y@a", texts(), func(p *content.Publication) { p.Invalid = "bad" })
+		if got := Unrendered(w.Input); len(got) != want {
+			t.Errorf("%s: %v", policy, got)
+		}
+	}
 }
 
 func TestTombstone(t *testing.T) {

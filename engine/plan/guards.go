@@ -83,7 +83,7 @@ func (s *scene) expected(a *Account, v *sight) (n int, seen bool) {
 // perRun bounds what becomes public in one run.
 func perRun(s *scene, changes []Change) []Refusal {
 	return s.perAccount("per_run", changes, func(a *Account, cs []*Change) string {
-		n := s.count("per_run", cs, publishes)
+		n := s.count("per_run", cs, s.publishes)
 		if a.PerRun == 0 || n <= a.PerRun {
 			return ""
 		}

@@ -62,7 +62,7 @@ func (s *scene) frozenBecause(a *Account) string {
 func quietHours(s *scene, changes []Change) []Refusal {
 	for i := range changes {
 		c := &changes[i]
-		if !begins(c) || !publishes(c) || s.lifted(c.Key, "quiet_hours") {
+		if !begins(c) || !s.publishes(c) || s.lifted(c.Key, "quiet_hours") {
 			continue
 		}
 		a := s.accounts[c.Account]
@@ -116,7 +116,7 @@ func minGap(s *scene, changes []Change) []Refusal {
 	for i := range changes {
 		c := &changes[i]
 		a := s.accounts[c.Account]
-		if !begins(c) || !publishes(c) || a.MinGap <= 0 {
+		if !begins(c) || !s.publishes(c) || a.MinGap <= 0 {
 			continue
 		}
 		at := s.publicAt(c)
@@ -151,10 +151,15 @@ func (s *scene) moments(changes []Change) map[string][]occasion {
 			add(key, e.At)
 		case !e.PublishedAt.IsZero():
 			add(key, e.PublishedAt)
+			for i := range e.Segments { // a thread's new parts are younger
+				if at := e.Segments[i].CreatedAt; at.After(e.PublishedAt) {
+					add(key, at)
+				}
+			}
 		}
 	}
 	for i := range changes {
-		if c := &changes[i]; c.Resume && publishes(c) {
+		if c := &changes[i]; c.Resume && s.publishes(c) {
 			add(c.Key, s.Now)
 		}
 	}

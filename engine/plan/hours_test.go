@@ -299,7 +299,7 @@ func TestTwoFreezesGiveOneReason(t *testing.T) {
 func TestSpan(t *testing.T) {
 	t.Parallel()
 	for d, want := range map[time.Duration]string{
-		0: "0s", 59 * time.Second: "59s", time.Minute: "1m", 90 * time.Minute: "1h30m", 2 * time.Hour: "2h",
+		0: "0", 59 * time.Second: "59s", time.Minute: "1m", 90 * time.Minute: "1h30m", 2 * time.Hour: "2h",
 		26 * time.Hour: "1d2h", 72 * time.Hour: "3d", 72*time.Hour + 59*time.Second: "3d",
 	} {
 		if got := span(d); got != want {
@@ -311,4 +311,50 @@ func TestSpan(t *testing.T) {
 			}
 		}
 	}
+}
+
+// A thread's new part is seen as a publication is: what holds those holds it.
+func TestANewPartIsAPublication(t *testing.T) {
+	t.Parallel()
+	longer := changed(list("one"), list("one", "two"))
+	runRows(t, []row{
+		{"nothing against it", longer, Edit, ""},
+		{"quiet hours", func(w *world) {
+			w.account("a", func(a *Account) { a.QuietHours = []string{"11:30-13:00"} })
+			longer(w)
+		}, Hold, "quiet_hours"},
+		{"a gap", func(w *world) {
+			w.account("a", func(a *Account) { a.MinGap = time.Hour })
+			longer(w)
+			w.publishedAt("y@a", -time.Minute)
+		}, Hold, "min_gap"},
+		{"no gap to itself", func(w *world) {
+			w.account("a", func(a *Account) { a.MinGap = 48 * time.Hour })
+			longer(w)
+		}, Edit, ""},
+		{"too many in one run", func(w *world) {
+			w.account("a", func(a *Account) { a.PerRun = 1 })
+			longer(w)
+			w.post("y@a")
+		}, Hold, "per_run"},
+		{"a freeze", func(w *world) {
+			w.Freezes = []Freeze{{Reason: "crisis"}}
+			longer(w)
+		}, Hold, "crisis"},
+		{"long after its time", func(w *world) {
+			longer(w)
+			w.Desired[0].At = at(-999 * time.Hour)
+		}, Edit, ""},
+	})
+}
+
+// What was appended lately keeps others away, though its thread is old.
+func TestMinGapSeesNewParts(t *testing.T) {
+	t.Parallel()
+	w := newWorld()
+	w.account("a", func(a *Account) { a.MinGap = time.Hour })
+	_, e := w.steady("y@a", texts("one", "two"))
+	e.Segments[1].CreatedAt = at(-time.Minute)
+	w.post("x@a")
+	says(t, w.plan(), "x@a", Hold, "min_gap: y@a is at 2026-12-03 11:59")
 }

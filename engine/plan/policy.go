@@ -24,6 +24,22 @@ func publishes(c *Change) bool {
 	return c.Action == Publish || c.Action == Schedule || c.Action == Replace
 }
 
+// publishes is that, and whether c is an edit that brings a thread new parts.
+func (s *scene) publishes(c *Change) bool {
+	return publishes(c) || c.Action == Edit && s.extends(c)
+}
+
+func (s *scene) extends(c *Change) bool {
+	p, e := s.desired[c.Key], s.entries[c.Key]
+	switch {
+	case e == nil || c.Key.IsProfile():
+		return false
+	case c.Resume:
+		return hasUnidentified(e)
+	}
+	return p != nil && len(p.Segments) > len(e.Segments)
+}
+
 // unusableAccount holds everything on an account that cannot be used.
 func unusableAccount(s *scene, changes []Change) []Refusal {
 	for i := range changes {

@@ -75,6 +75,59 @@ func TestResumePassesEverything(t *testing.T) {
 	}
 }
 
+// What apply let go, for nothing of it was live, begins anew under every guard:
+// none may think that it has begun.
+func TestAbandonedPassesNothing(t *testing.T) {
+	t.Parallel()
+	type change func(*world, *content.Publication)
+	for _, action := range []Action{"", Replace} {
+		for name, c := range map[string]struct {
+			make change
+			want Action
+		}{
+			"nothing against it": {func(*world, *content.Publication) {}, Publish},
+			"its post vanished":  {func(w *world, _ *content.Publication) { w.Desired = nil; w.post("other@b", due(time.Hour)) }, ""},
+			"not valid":          {func(_ *world, p *content.Publication) { p.Invalid = "too long" }, Hold},
+			"a draft":            {func(_ *world, p *content.Publication) { p.Ready = false }, ""},
+			"on hold":            {func(_ *world, p *content.Publication) { p.Ready, p.OnHold = false, true }, Hold},
+			"retract":            {func(_ *world, p *content.Publication) { p.Retract = true }, ""},
+			"removed":            {func(_ *world, p *content.Publication) { p.Removed = true }, ""},
+			"its end has passed": {func(_ *world, p *content.Publication) { p.Unpublish = at(-time.Hour) }, Missed},
+			"a later time":       {func(_ *world, p *content.Publication) { p.At = at(time.Hour) }, Wait},
+			"under embargo":      {func(_ *world, p *content.Publication) { p.Embargo = at(time.Hour) }, Wait},
+			"late": {func(w *world, p *content.Publication) {
+				p.At = at(-99 * time.Hour)
+				w.Ledger.Entries[p.Key].IntentAt = at(-98 * time.Hour)
+			}, Missed},
+			"frozen": {func(w *world, _ *content.Publication) { w.Freezes = []Freeze{{Reason: "crisis"}} }, Hold},
+			"quiet hours": {func(w *world, _ *content.Publication) {
+				w.account("a", func(a *Account) { a.QuietHours = []string{"00:00-24:00"} })
+			}, Hold},
+			"a gap": {func(w *world, _ *content.Publication) {
+				w.account("a", func(a *Account) { a.MinGap = time.Hour })
+				w.publishedAt("y@a", -time.Minute)
+			}, Hold},
+			"too many in one run": {func(w *world, _ *content.Publication) {
+				w.account("a", func(a *Account) { a.PerRun = 1 })
+				w.post("y@a")
+			}, Hold},
+			"its words are live": {func(w *world, _ *content.Publication) { w.foreign("a", "1", "x") }, Hold},
+		} {
+			t.Run(string(action)+" "+name, func(t *testing.T) {
+				t.Parallel()
+				w := newWorld()
+				p := w.post("x@a")
+				e := w.entry("x@a", ledger.Planned, records(p))
+				e.Action, e.IntentAt, e.Run = string(action), at(-time.Minute), "run-1"
+				c.make(w, p)
+				if got := says(t, w.plan(), "x@a", c.want, ""); got.Resume {
+					t.Error("nothing is resumed")
+				}
+			})
+		}
+	}
+}
+
 func TestResumeNeedsAnAccountThatWorks(t *testing.T) {
 	t.Parallel()
 	w := newWorld()

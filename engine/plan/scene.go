@@ -20,16 +20,17 @@ type scene struct {
 	sights   map[string]*sight
 	// movedTo lists who says to have been what.
 	movedTo map[content.Key][]content.Key
-	// orphans finds live entries that no file asks for, by account and by digest
-	// or fingerprint.
-	orphans map[string]map[string]content.Key
+	// orphans finds live entries that no file asks for, by account and by digest,
+	// fingerprint or path.
+	orphans map[string]map[string][]content.Key
 
 	foreignCount int
 
 	drifts     []Drift
 	unrendered []content.Key
-	// heirs maps an orphan to the new post that seems to be it.
-	heirs map[content.Key]content.Key
+	// heirs maps an orphan to the new post that seems to be it, elders a new post
+	// to the orphan.
+	heirs, elders map[content.Key]content.Key
 }
 
 // sight is one account's Live, indexed.
@@ -51,8 +52,8 @@ type subject struct {
 func newScene(in Input) *scene {
 	s := &scene{
 		Input: in, accounts: make(map[string]*Account, len(in.Accounts)), entries: map[content.Key]*ledger.Entry{},
-		movedTo: map[content.Key][]content.Key{}, orphans: map[string]map[string]content.Key{}, drifts: []Drift{},
-		heirs: map[content.Key]content.Key{},
+		movedTo: map[content.Key][]content.Key{}, orphans: map[string]map[string][]content.Key{}, drifts: []Drift{},
+		heirs: map[content.Key]content.Key{}, elders: map[content.Key]content.Key{},
 	}
 	if in.Ledger != nil {
 		s.entries = in.Ledger.Entries
@@ -63,6 +64,7 @@ func newScene(in Input) *scene {
 	}
 	s.indexDesired()
 	s.indexOrphans()
+	s.indexHeirs()
 	s.indexLive()
 	return s
 }
@@ -130,15 +132,59 @@ func (s *scene) indexOrphans() {
 		}
 		byMark := s.orphans[key.Account]
 		if byMark == nil {
-			byMark = map[string]content.Key{}
+			byMark = map[string][]content.Key{}
 			s.orphans[key.Account] = byMark
 		}
-		for _, mark := range []string{e.Digest, e.Segments[0].Fingerprint} {
-			if first, ok := byMark[mark]; mark != "" && (!ok || compareKeys(key, first) < 0) {
-				byMark[mark] = key
+		for _, mark := range []string{e.Digest, e.Segments[0].Fingerprint, pathMark(e.Path, key)} {
+			if mark != "" {
+				byMark[mark] = append(byMark[mark], key)
 			}
 		}
 	}
+}
+
+// indexHeirs finds the new posts that look like an orphan. It comes before every
+// rule: one that is a draft, on hold or not valid publishes nothing, and yet says
+// that its publication was renamed and not deleted.
+func (s *scene) indexHeirs() {
+	for key, p := range s.desired {
+		byMark := s.orphans[key.Account]
+		if len(byMark) == 0 || key.IsProfile() || !notLive(s.entries[key]) {
+			continue
+		}
+		for _, mark := range []string{p.Digest, pathMark(p.Path, key), s.wordsMark(p)} {
+			for _, old := range byMark[mark] {
+				s.noteHeir(old, key)
+			}
+		}
+	}
+}
+
+func (s *scene) noteHeir(old, heir content.Key) {
+	if first, taken := s.heirs[old]; !taken || compareKeys(heir, first) < 0 {
+		s.heirs[old] = heir
+	}
+	if first, taken := s.elders[heir]; !taken || compareKeys(old, first) < 0 {
+		s.elders[heir] = old
+	}
+}
+
+// wordsMark is the fingerprint of a new post, once it is rendered. What cannot go
+// out is only rendered where something may be taken down.
+func (s *scene) wordsMark(p *content.Publication) string {
+	a := s.accounts[p.Key.Account]
+	if a != nil && len(p.Segments) == 0 && (p.Ready && p.Invalid == "" || a.Policy == "sync") {
+		s.unrendered = append(s.unrendered, p.Key)
+	}
+	return fingerprint(&subject{pub: p, acct: a})
+}
+
+// pathMark makes a file's path a mark. Occurrences of one post share a file.
+func pathMark(path string, key content.Key) string {
+	if path == "" {
+		return ""
+	}
+	return "path " + path + "#" + key.Occurrence
 }
 
 func (s *scene) indexLive() {

@@ -263,7 +263,7 @@ func (s *sim) input(snap *ledger.Snapshot, live map[string]plan.Live) plan.Input
 	in := plan.Input{Now: s.clock.Now(), Ledger: snap, Live: live, Desired: s.desired, Accounts: map[string]plan.Account{}}
 	for name, d := range s.drivers {
 		in.Accounts[name] = plan.Account{ID: name, Provider: "memory", Policy: "upsert", Drift: "report",
-			Capabilities: d.Capabilities, Limits: d.Limits, Fingerprint: d.Fingerprint}
+			Capabilities: d.Capabilities, Limits: d.Limits, Fingerprint: d.Fingerprint, Facility: d.Facility}
 	}
 	return in
 }
@@ -454,6 +454,12 @@ func (s *sim) story() verdict {
 	})
 	if err := s.settle(s.rng.IntN(4)); err != nil {
 		return verdict{unsettled: 1, first: err.Error()}
+	}
+	if s.native != "" { // what was scheduled may take its time to appear
+		s.clock.Advance(time.Hour)
+		if err := s.settle(0); err != nil {
+			return verdict{unsettled: 1, first: err.Error()}
+		}
 	}
 	return s.judge()
 }

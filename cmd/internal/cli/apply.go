@@ -40,7 +40,7 @@ nothing that it depends on has changed since.`,
 			if len(args) == 1 {
 				saved, err := readPlan(args[0])
 				if err != nil {
-					return err
+					return g.finish(nil, err)
 				}
 				o.Saved = saved
 			}
@@ -56,11 +56,11 @@ nothing that it depends on has changed since.`,
 
 func runApply(ctx context.Context, g *global, o *applyOptions) error {
 	if !o.autoApprove && !g.CanAsk {
-		return usage("apply asks before it changes anything, and there is no terminal to ask on: use --auto-approve")
+		return g.finish(nil, usage("apply asks before it changes anything, and there is no terminal to ask on: use --auto-approve"))
 	}
 	e, err := g.open()
 	if err != nil {
-		return err
+		return g.finish(nil, err)
 	}
 	o.Confirm = g.confirm(o.autoApprove)
 	o.Event = g.event()
@@ -167,7 +167,7 @@ func outcomeError(out *engine.Outcome, err error) error {
 	}
 	c := out.Result.Counts
 	done := c[apply.Published] + c[apply.Scheduled] + c[apply.Unscheduled] + c[apply.Edited] + c[apply.Retracted] + c[apply.Recorded]
-	if failed := c[apply.Failed] + len(out.Plan.Errors); failed > 0 {
+	if failed := c[apply.Failed] + out.Accounts; failed > 0 {
 		codes = append(codes, exitPartly)
 		if done == 0 {
 			codes = append(codes, exitFailed)

@@ -70,7 +70,7 @@ func runDiff(ctx context.Context, g *global, o *diffOptions) error {
 		return err
 	}
 	var codes []int
-	if len(out.Plan.Errors) > 0 {
+	if out.Accounts > 0 {
 		codes = append(codes, exitFailed)
 	}
 	if len(out.Plan.Refusals) > 0 || out.Report.Diagnostics.HasErrors() {

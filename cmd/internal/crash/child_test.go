@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"strconv"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -52,7 +53,7 @@ func TestMain(m *testing.M) {
 
 // child is smmctl itself, with a tripwire at each boundary.
 func child(o order) int {
-	trip := &tripwire{at: o.KillAt}
+	trip := &tripwire{at: int64(o.KillAt)}
 	env := cli.System()
 	env.Timing, env.Sabotage = timing, o.Sabotage
 	env.Terminal, env.CanAsk = false, false
@@ -68,7 +69,7 @@ func child(o order) int {
 	env.Around = func(l ledger.Ledger) ledger.Ledger { return tripping{l, trip} }
 	code := cli.Main(context.Background(), o.Args, env)
 	if o.Count != "" {
-		if err := os.WriteFile(o.Count, []byte(strconv.Itoa(trip.n)), 0o600); err != nil {
+		if err := os.WriteFile(o.Count, []byte(strconv.FormatInt(trip.n.Load(), 10)), 0o600); err != nil {
 			panic(err)
 		}
 	}
@@ -91,11 +92,13 @@ func hasty(drivers []*provider.Driver) []*provider.Driver {
 }
 
 // tripwire kills the process at the at-th boundary that it meets.
-type tripwire struct{ n, at int }
+type tripwire struct {
+	n  atomic.Int64
+	at int64
+}
 
 func (t *tripwire) touch(string) {
-	t.n++
-	if t.n == t.at {
+	if t.n.Add(1) == t.at {
 		_ = syscall.Kill(os.Getpid(), syscall.SIGKILL)
 		select {} // the signal is on its way
 	}

@@ -8,7 +8,7 @@ import (
 
 // Made writes what a new workspace is, and what to do next.
 func (p *Printer) Made(m *scaffold.Made) {
-	p.printf("%s %s\n", p.paint(good, "A workspace for "+Safe(m.Brand)+" in"), Safe(m.Dir))
+	p.printf("%s %s\n", p.paint(good, "A workspace for "+flat(m.Brand)+" in"), flat(m.Dir))
 	if p.Quiet {
 		return
 	}
@@ -16,7 +16,7 @@ func (p *Printer) Made(m *scaffold.Made) {
 		p.printf("  %s checks pull requests and publishes on merge; its first lines say what it needs.\n", m.Workflow)
 	}
 	for _, f := range m.Kept {
-		p.printf("  %s was there already and was left alone.\n", Safe(f))
+		p.printf("  %s was there already and was left alone.\n", flat(f))
 		if f == ".gitignore" {
 			p.printf("  Add /public/ and .smmctl/ to it: they can always be made again.\n")
 		}

@@ -20,9 +20,9 @@ func (p *Printer) Event(ev apply.Event) {
 	if ev.Type == apply.IntentWritten {
 		return
 	}
-	p.printf("%s %s", p.paint(eventRole[ev.Type], pad(string(ev.Type), 12)), pad(Safe(ev.Key.String()), 44))
+	p.printf("%s %s", p.paint(eventRole[ev.Type], pad(string(ev.Type), 12)), pad(flat(ev.Key.String()), 44))
 	if len(ev.Remote) > 0 {
-		p.printf("  %s", Safe(ev.Remote[0].URL))
+		p.printf("  %s", flat(ev.Remote[0].URL))
 	}
 	if ev.Error != "" {
 		p.printf("\n    %s", oneLine(ev.Error, 600))
@@ -75,5 +75,5 @@ func (p *Printer) Lease(l *ledger.Lease) {
 		p.printf("Nobody holds the lease.\n")
 		return
 	}
-	p.printf("Held by %s since %s, until %s (run %s).\n", Safe(l.Holder), l.Since.UTC().Format(time.RFC3339), l.Expires.UTC().Format(time.RFC3339), Safe(l.Run))
+	p.printf("Held by %s since %s, until %s (run %s).\n", flat(l.Holder), l.Since.UTC().Format(time.RFC3339), l.Expires.UTC().Format(time.RFC3339), flat(l.Run))
 }

@@ -31,10 +31,10 @@ func (p *Printer) Plan(pl *plan.Plan) {
 		if where == "" {
 			where = "everything"
 		}
-		p.printf("%s %s: %s\n", p.paint(bad, "refused "+Safe(where)), r.Guard, Safe(r.Detail))
+		p.printf("%s %s: %s\n", p.paint(bad, "refused "+flat(where)), flat(r.Guard), flat(r.Detail))
 	}
 	for _, e := range pl.Errors {
-		p.printf("%s %s: %s\n", p.paint(bad, "error"), Safe(e.Path), oneLine(e.Summary, 400))
+		p.printf("%s %s: %s\n", p.paint(bad, "error"), flat(e.Path), oneLine(e.Summary, 400))
 	}
 	p.printf("%s\n", p.paint(strong, Counts(pl)))
 }
@@ -45,11 +45,11 @@ func (p *Printer) change(c *plan.Change) {
 	if c.Generation > 1 {
 		what += fmt.Sprintf(" (generation %d)", c.Generation)
 	}
-	line := []string{p.paint(s.role, s.mark+" "+pad(what, 10)) + " " + pad(Safe(c.Key.String()), 44), p.paint(dim, when(c))}
+	line := []string{p.paint(s.role, s.mark+" "+pad(what, 10)) + " " + pad(flat(c.Key.String()), 44), p.paint(dim, when(c))}
 	if c.Segments > 1 {
 		line = append(line, fmt.Sprintf("thread of %d", c.Segments))
 	}
-	p.printf("%s\n    %s\n", strings.TrimRight(strings.Join(line, "  "), " "), p.paint(dim, Safe(c.Reason)))
+	p.printf("%s\n    %s\n", strings.TrimRight(strings.Join(line, "  "), " "), p.paint(dim, flat(c.Reason)))
 	if c.Action == plan.Wait || c.Action == plan.Missed || c.Action == plan.Hold && len(c.Fields) == 0 {
 		return
 	}
@@ -61,7 +61,7 @@ func (p *Printer) change(c *plan.Change) {
 	}
 	if c.Action != plan.Publish {
 		for _, r := range c.Remote {
-			p.printf("      %s\n", p.paint(dim, Safe(r.URL)))
+			p.printf("      %s\n", p.paint(dim, flat(r.URL)))
 		}
 	}
 }
@@ -90,7 +90,7 @@ func technical(path string) bool {
 const fieldWidth = 160
 
 func (p *Printer) field(f plan.FieldChange) {
-	name := p.paint(dim, pad(strings.TrimPrefix(f.Path, "segments[0]."), 18))
+	name := p.paint(dim, pad(flat(strings.TrimPrefix(f.Path, "segments[0].")), 18))
 	switch {
 	case f.Before == "":
 		p.printf("      %s %s\n", name, p.paint(good, oneLine(f.After, fieldWidth)))
@@ -103,7 +103,7 @@ func (p *Printer) field(f plan.FieldChange) {
 
 func (p *Printer) drift(drift []plan.Drift) {
 	for _, d := range drift {
-		p.printf("%s %s  %s\n", p.paint(warn, "≠ drift     "), Safe(d.Key.String()), p.paint(dim, "changed on the platform since it was published"))
+		p.printf("%s %s  %s\n", p.paint(warn, "≠ drift     "), flat(d.Key.String()), p.paint(dim, "changed on the platform since it was published"))
 		for _, f := range d.Fields {
 			p.field(f)
 		}

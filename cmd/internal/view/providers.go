@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/smmctl/smmctl/engine/content"
 	"github.com/smmctl/smmctl/engine/provider"
 )
 
@@ -46,7 +47,7 @@ func fieldsOf(v any) (out fields) {
 		value := s.Field(i).Interface()
 		switch x := value.(type) {
 		case time.Duration:
-			value = Duration(x)
+			value = content.FormatDuration(x)
 		case []string:
 			value = append([]string{}, x...)
 		}
@@ -165,28 +166,6 @@ workspace's files (` + "`90m`, `6h`, `3d`" + `, or a sum such as ` + "`1d12h`" +
 the platform offers against publishing twice: a key that we choose (` + "`client_key`" + `), one that it remembers for a while
 (` + "`idempotency_key`" + `), a listing to read back (` + "`read_back`" + `), or nothing (` + "`none`" + `).
 `
-
-// Duration writes a duration as people write one in a workspace's files: 90m is
-// 1h30m, two days are 2d, and nothing is 0.
-func Duration(d time.Duration) string {
-	if d <= 0 {
-		return "0"
-	}
-	var b strings.Builder
-	for _, u := range []struct {
-		of   time.Duration
-		name string
-	}{{24 * time.Hour, "d"}, {time.Hour, "h"}, {time.Minute, "m"}, {time.Second, "s"}} {
-		if n := d / u.of; n > 0 {
-			fmt.Fprintf(&b, "%d%s", n, u.name)
-			d %= u.of
-		}
-	}
-	if b.Len() == 0 {
-		return "1s" // what is shorter is rounded up
-	}
-	return b.String()
-}
 
 // Bytes writes a size for people.
 func Bytes(n int64) string {

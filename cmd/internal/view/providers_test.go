@@ -9,7 +9,6 @@ import (
 
 	"strings"
 	"testing"
-	"time"
 
 	"github.com/smmctl/smmctl/cmd/internal/view"
 	"github.com/smmctl/smmctl/engine/content"
@@ -73,21 +72,6 @@ func TestProvidersJSON(t *testing.T) {
 			if _, err := content.ParseDuration(p.Capabilities[k].(string)); err != nil {
 				t.Errorf("%s: capabilities.%s: %v", p.Name, k, err)
 			}
-		}
-	}
-}
-
-func TestDuration(t *testing.T) {
-	t.Parallel()
-	for d, want := range map[time.Duration]string{
-		0: "0", -time.Hour: "0", time.Millisecond: "1s", 90 * time.Second: "1m30s", 5 * time.Minute: "5m",
-		26 * time.Hour: "1d2h", 48 * time.Hour: "2d", 2_629_746 * time.Second: "30d10h29m6s",
-	} {
-		if got := view.Duration(d); got != want {
-			t.Errorf("%v: %q, want %q", d, got, want)
-		}
-		if back, err := content.ParseDuration(want); err != nil || d >= time.Second && back != d {
-			t.Errorf("%q reads back as %v, %v", want, back, err)
 		}
 	}
 }

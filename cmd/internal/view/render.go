@@ -80,7 +80,7 @@ func segmentOf(s *content.Segment) segmentJSON {
 		j.Media = append(j.Media, mediaJSON{m.File, m.Alt, m.Type, m.Width, m.Height, m.Bytes})
 	}
 	if s.Poll != nil {
-		j.Poll = &pollJSON{append([]string{}, s.Poll.Options...), Duration(s.Poll.Expires), s.Poll.Multiple}
+		j.Poll = &pollJSON{append([]string{}, s.Poll.Options...), content.FormatDuration(s.Poll.Expires), s.Poll.Multiple}
 	}
 	return j
 }
@@ -95,7 +95,7 @@ func (p *Printer) Publications(pubs []*content.Publication) {
 		if !pub.At.IsZero() {
 			at = pub.At.UTC().Format("2006-01-02 15:04Z")
 		}
-		p.printf("%s  %s\n", p.paint(strong, Safe(pub.Key.String())), p.paint(dim, Safe(pub.Provider)+", "+at))
+		p.printf("%s  %s\n", p.paint(strong, flat(pub.Key.String())), p.paint(dim, flat(pub.Provider)+", "+at))
 		if pub.Invalid != "" {
 			p.printf("%s\n", p.paint(bad, "Cannot be published: "+oneLine(pub.Invalid, 400)))
 		}
@@ -117,16 +117,16 @@ func (p *Printer) segment(s *content.Segment, i, n int) {
 		}
 	}
 	for _, m := range s.Media {
-		p.printf("  %s %s (%s%s, %s)\n", p.paint(change, "media  "), Safe(m.File), Safe(m.Type), pixels(m), Bytes(m.Bytes))
+		p.printf("  %s %s (%s%s, %s)\n", p.paint(change, "media  "), flat(m.File), flat(m.Type), pixels(m), Bytes(m.Bytes))
 		if m.Alt != "" {
 			p.printf("          %s\n", p.paint(dim, oneLine(m.Alt, 200)))
 		}
 	}
 	if s.Poll != nil {
-		p.printf("  %s %s (for %s)\n", p.paint(change, "poll   "), oneLine(strings.Join(s.Poll.Options, " | "), 200), Duration(s.Poll.Expires))
+		p.printf("  %s %s (for %s)\n", p.paint(change, "poll   "), oneLine(strings.Join(s.Poll.Options, " | "), 200), content.FormatDuration(s.Poll.Expires))
 	}
 	for _, k := range slices.Sorted(maps.Keys(s.Options)) {
-		p.printf("  %s %s: %s\n", p.paint(change, "option "), Safe(k), oneLine(s.Options[k], 200))
+		p.printf("  %s %s: %s\n", p.paint(change, "option "), flat(k), oneLine(s.Options[k], 200))
 	}
 }
 

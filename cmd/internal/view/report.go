@@ -40,8 +40,8 @@ func (p *Printer) Report(format string, r *validate.Report, version string) erro
 var severityRole = map[diag.Severity]role{diag.Error: bad, diag.Warning: warn, diag.Info: dim}
 
 func (p *Printer) diagnostic(d diag.Diagnostic) {
-	p.printf("%s: %s: %s %s\n", p.paint(strong, fmt.Sprintf("%s:%d:%d", Safe(d.Path), d.Line, d.Column)),
-		p.paint(severityRole[d.Severity], string(d.Severity)), oneLine(d.Summary, 400), p.paint(dim, "["+d.Rule+"]"))
+	p.printf("%s: %s: %s %s\n", p.paint(strong, fmt.Sprintf("%s:%d:%d", flat(d.Path), d.Line, d.Column)),
+		p.paint(severityRole[d.Severity], string(d.Severity)), oneLine(d.Summary, 400), p.paint(dim, "["+flat(d.Rule)+"]"))
 	if d.Detail != "" {
 		p.printf("    %s\n", oneLine(d.Detail, 400))
 	}
@@ -92,14 +92,14 @@ func reportJSON(r *validate.Report) any {
 // workflow command.
 func githubLine(d diag.Diagnostic) string {
 	level := map[diag.Severity]string{diag.Error: "error", diag.Warning: "warning", diag.Info: "notice"}[d.Severity]
-	text := d.Summary
+	text := flat(d.Summary)
 	if d.Hint != "" {
-		text += "\n" + d.Hint
+		text += "\n" + flat(d.Hint)
 	}
 	data := strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A")
 	property := strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C")
-	return fmt.Sprintf("::%s file=%s,line=%d,col=%d,title=%s::%s", level, property.Replace(Safe(d.Path)), d.Line, d.Column,
-		property.Replace(d.Rule), data.Replace(Safe(text)))
+	return fmt.Sprintf("::%s file=%s,line=%d,col=%d,title=%s::%s", level, property.Replace(flat(d.Path)), d.Line, d.Column,
+		property.Replace(flat(d.Rule)), data.Replace(text))
 }
 
 func (p *Printer) junit(r *validate.Report) error {

@@ -81,6 +81,12 @@ func hostile(r rune) bool {
 	return unicode.IsControl(r)
 }
 
+// flat is Safe text on one line, whole: for what must not be cut, such as an
+// address or a path.
+func flat(s string) string { return lineBreaks.Replace(Safe(s)) }
+
+var lineBreaks = strings.NewReplacer("\n", " ", "\u2028", " ", "\u2029", " ")
+
 // oneLine is Safe text on one line, cut to n code points.
 func oneLine(s string, n int) string {
 	s = strings.Join(strings.Fields(Safe(s)), " ")

@@ -7,13 +7,15 @@ import (
 	"github.com/sergi/go-diff/diffmatchpatch"
 )
 
+var shownBreaks = strings.NewReplacer("\n", "⏎", "\u2028", "⏎", "\u2029", "⏎")
+
 // words shows what changes from before to after, word by word: [-gone-] and
 // {+new+} without colours, red and green with them. Long unchanged runs are cut.
 func (p *Printer) words(before, after string) string {
 	var b strings.Builder
 	diffs := diffWords(Safe(before), Safe(after))
 	for i, d := range diffs {
-		text := strings.ReplaceAll(d.Text, "\n", "⏎")
+		text := shownBreaks.Replace(d.Text)
 		switch d.Type {
 		case diffmatchpatch.DiffDelete:
 			b.WriteString(p.mark(bad, "[-", text, "-]"))

@@ -12,13 +12,13 @@ import (
 // big makes a local ledger of ten thousand entries.
 func big(b *testing.B) (gitledger.Options, *ledger.Snapshot) {
 	b.Helper()
-	o := options(workspace(b))
-	o.Remote, o.Create = "", true
+	o := local(b, workspace(b))
+	l := open(b, o)
 	var entries []*ledger.Entry
 	for n := range 10_000 {
 		entries = append(entries, ledgertest.Entry(n, ledger.Published))
 	}
-	s, err := open(b, o).Commit(b.Context(), ledger.Update{Entries: entries, At: ledgertest.Time})
+	s, err := l.Commit(b.Context(), ledger.Update{Base: read(b, l).Revision, Entries: entries, At: ledgertest.Time})
 	if err != nil {
 		b.Fatal(err)
 	}

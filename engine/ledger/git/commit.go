@@ -54,11 +54,12 @@ func (l *Ledger) Commit(ctx context.Context, u ledger.Update) (*ledger.Snapshot,
 func (l *Ledger) base(ctx context.Context, revision string) (*state, error) {
 	switch {
 	case revision == "":
-		tip, err := l.locateLocal(ctx)
-		if l.opts.Remote != "" || err == nil && !tip.IsZero() {
-			err = ledger.ErrConflict // it has begun meanwhile
+		if l.opts.Remote == "" {
+			if _, err := l.locateLocal(ctx); err != nil {
+				return nil, err
+			}
 		}
-		return newState(l.opts.ID), err
+		return nil, fmt.Errorf("no revision: %w", ledger.ErrConflict) // even an empty ledger has one
 	case l.known != nil && l.known.commit.String() == revision:
 		return l.known, nil
 	case !plumbing.IsHash(revision) || !l.have(plumbing.NewHash(revision)):

@@ -5,7 +5,7 @@
 // it: every change is a push that succeeds only over the very commit that it was
 // made from, and nothing counts as recorded before the remote has it. It exists
 // so that publishing once needs no database and no further secret. It imports
-// content, clock, ledger, repo and go-git.
+// content, clock, disk, ledger, repo and go-git.
 //
 // What is where:
 //
@@ -40,14 +40,10 @@ const DefaultBranch = "smm-ledger"
 
 // Options say which ledger, and how to get at it.
 type Options struct {
-	Repo   string // any folder of the repository
-	Branch string // default: DefaultBranch
-	Remote string // a Git remote's name; empty or none: the ledger is this clone's alone
-	ID     string // as pinned in smm.yaml
-	// Create lets the first Commit start the ledger, where there is no remote
-	// and this clone has never had one. It is for workspaces whose accounts can
-	// all be made again.
-	Create  bool
+	Repo    string // any folder of the repository
+	Branch  string // default: DefaultBranch
+	Remote  string // a Git remote's name; empty or none: the ledger is this clone's alone
+	ID      string // as pinned in smm.yaml
 	Offline bool   // read what this clone has; a ledger with a remote cannot be written then
 	Actor   string // who runs it; an Update's own goes first
 	Clock   clock.Clock

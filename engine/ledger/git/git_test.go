@@ -27,8 +27,7 @@ func TestConformanceWithRemote(t *testing.T) {
 func TestConformanceLocal(t *testing.T) {
 	t.Parallel()
 	ledgertest.Run(t, func(t *testing.T) ledgertest.Pair {
-		o := options(workspace(t))
-		o.Remote, o.Create = "none", true
+		o := local(t, workspace(t))
 		return ledgertest.Pair{A: open(t, o), B: open(t, o)}
 	})
 }
@@ -129,8 +128,7 @@ func TestRaceInOneClone(t *testing.T) {
 
 func TestRaceWithoutRemote(t *testing.T) {
 	t.Parallel()
-	o := options(workspace(t))
-	o.Remote, o.Create = "", true
+	o := local(t, workspace(t))
 	ledgers := []ledger.Ledger{open(t, o), open(t, o), open(t, o)}
 	race(t, ledgers, 4)
 	s := read(t, ledgers[0])
@@ -318,16 +316,6 @@ func TestMissingOnTheRemote(t *testing.T) {
 	put(t, l, 1)
 }
 
-// Create is for a first use; Options.Create starts nothing on a remote.
-func TestCreateOptionDoesNotReachTheRemote(t *testing.T) {
-	t.Parallel()
-	o := options(clone(t, remote(t)))
-	o.Create = true
-	if _, err := open(t, o).Read(t.Context()); !errors.Is(err, ledger.ErrMissing) {
-		t.Errorf("read: %v", err)
-	}
-}
-
 func TestDeletedBranch(t *testing.T) {
 	t.Parallel()
 	bare, a, b := pair(t)
@@ -383,8 +371,7 @@ func TestRewound(t *testing.T) {
 func TestLocalRecordsThatTheRemoteLacks(t *testing.T) {
 	t.Parallel()
 	_, _, b := pair(t)
-	o := options(b)
-	o.Remote, o.Create = "none", true
+	o := local(t, b)
 	put(t, open(t, o), 1)
 	git(t, b, "update-ref", "-d", "refs/smmctl/seen/"+branch)
 	if _, err := open(t, options(b)).Read(t.Context()); !errors.Is(err, ledger.ErrRewound) {
@@ -396,8 +383,7 @@ func TestLocalRecordsThatTheRemoteLacks(t *testing.T) {
 func TestLocalLedgerGoesToARemote(t *testing.T) {
 	t.Parallel()
 	a := clone(t, remote(t))
-	o := options(a)
-	o.Remote, o.Create = "none", true
+	o := local(t, a)
 	s := put(t, open(t, o), 1)
 	l := open(t, options(a))
 	if err := l.Create(t.Context()); err != nil {
@@ -675,13 +661,14 @@ func TestLocalLedger(t *testing.T) {
 	if _, err := l.Commit(t.Context(), update(&ledger.Snapshot{}, 1)); !errors.Is(err, ledger.ErrMissing) {
 		t.Errorf("commit: %v", err)
 	}
-	o.Create = true
-	l = open(t, o)
-	if s := read(t, l); s.Revision != "" {
-		t.Errorf("begins at %q", s.Revision)
-	}
 	if got := git(t, o.Repo, "for-each-ref", "refs/smmctl", "refs/heads/"+branch); got != "" {
 		t.Errorf("reading made %s", got)
+	}
+	if err := l.Init(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := l.Commit(t.Context(), update(&ledger.Snapshot{}, 1)); !errors.Is(err, ledger.ErrConflict) {
+		t.Errorf("commit over nothing: %v", err)
 	}
 	first := put(t, l, 1)
 	put(t, l, 2)
@@ -721,8 +708,7 @@ func TestInitIsRepeatable(t *testing.T) {
 // Packs are put together as a run ends, and nothing is lost by it.
 func TestMaintenance(t *testing.T) {
 	t.Parallel()
-	o := options(workspace(t))
-	o.Remote, o.Create = "", true
+	o := local(t, workspace(t))
 	l := open(t, o)
 	s := read(t, l)
 	packs := func() int {

@@ -97,6 +97,17 @@ func open(t testing.TB, o gitledger.Options) *gitledger.Ledger {
 	return l
 }
 
+// local makes a ledger of a clone's own.
+func local(t testing.TB, dir string) gitledger.Options {
+	t.Helper()
+	o := options(dir)
+	o.Remote = "none"
+	if err := open(t, o).Init(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	return o
+}
+
 // pair makes two clones of a remote that has a ledger.
 func pair(t testing.TB) (bare, a, b string) {
 	t.Helper()

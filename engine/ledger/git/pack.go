@@ -11,6 +11,8 @@ import (
 
 	"github.com/go-git/go-git/v5/plumbing"
 	"github.com/go-git/go-git/v5/plumbing/format/idxfile"
+
+	"github.com/smmctl/smmctl/engine/internal/disk"
 )
 
 // writePack writes a batch as one pack and its index into the repository and
@@ -36,7 +38,7 @@ func writePack(gitDir string, b *batch) error {
 	if err := writeSynced(objects, "tmp_pack_*", base+".pack", pack); err != nil {
 		return err
 	}
-	return syncDir(dir)
+	return disk.SyncDir(dir)
 }
 
 // encodePack writes whole objects, no deltas, in Git's pack format, version 2
@@ -131,18 +133,4 @@ func fillSynced(f *os.File, data []byte) (err error) {
 		return err
 	}
 	return f.Sync()
-}
-
-// syncDir makes renames within a folder last. Where a folder cannot be synced
-// (Windows) the system does it by itself.
-func syncDir(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	defer d.Close()
-	if err := d.Sync(); err != nil && os.PathSeparator == '/' {
-		return err
-	}
-	return nil
 }

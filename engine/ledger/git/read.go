@@ -24,9 +24,6 @@ func (l *Ledger) read(ctx context.Context) (*state, error) {
 	if err != nil {
 		return nil, err
 	}
-	if tip.IsZero() {
-		return newState(l.opts.ID), nil
-	}
 	defer l.dropFetched(ctx)
 	if tip, err = l.bring(ctx, tip); err != nil {
 		return nil, err
@@ -51,8 +48,7 @@ func (l *Ledger) read(ctx context.Context) (*state, error) {
 	return st, nil
 }
 
-// locate says which commit is the ledger; zero where it may start with the next
-// Commit.
+// locate says which commit is the ledger.
 func (l *Ledger) locate(ctx context.Context) (plumbing.Hash, error) {
 	switch {
 	case l.opts.Remote == "":
@@ -68,11 +64,7 @@ func (l *Ledger) locateLocal(ctx context.Context) (plumbing.Hash, error) {
 	if err != nil || !tip.IsZero() {
 		return tip, err
 	}
-	seen, err := l.ref(ctx, l.seen)
-	if err == nil && (!l.opts.Create || !seen.IsZero()) {
-		err = l.missing("in this clone")
-	}
-	return plumbing.ZeroHash, err
+	return plumbing.ZeroHash, l.missing("in this clone")
 }
 
 func (l *Ledger) locateRemote(ctx context.Context) (plumbing.Hash, error) {
