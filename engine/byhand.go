@@ -44,13 +44,13 @@ func (e *Engine) opened(ctx context.Context) (*world, error) {
 func (e *Engine) change(ctx context.Context, w *world, alter func(*ledger.Snapshot) (ledger.Update, error)) error {
 	for range maxTries {
 		u, err := alter(w.snap)
+		if err != nil || len(u.Entries) > 0 {
+			if held := leaseFree(w.snap, e.Clock.Now(), e.Sabotage); held != nil {
+				return held
+			}
+		}
 		if err != nil {
 			return err
-		}
-		if len(u.Entries) > 0 {
-			if err := leaseFree(w.snap, e.Clock.Now(), e.Sabotage); err != nil {
-				return err
-			}
 		}
 		u.Base, u.Actor, u.At = w.snap.Revision, e.actor(), e.Clock.Now().UTC()
 		snap, err := w.store.Commit(ctx, u)

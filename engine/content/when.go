@@ -128,3 +128,23 @@ func ParseDuration(s string) (time.Duration, error) {
 	}
 	return total, nil
 }
+
+// FormatDuration writes a duration as people write one in a file: a day is 1d,
+// 90 minutes are 1h30m, and nothing is 0. What is shorter than a second is one.
+func FormatDuration(d time.Duration) string {
+	if d <= 0 {
+		return "0"
+	}
+	d = max(d, time.Second)
+	var b strings.Builder
+	for _, u := range []struct {
+		of   time.Duration
+		name byte
+	}{{24 * time.Hour, 'd'}, {time.Hour, 'h'}, {time.Minute, 'm'}, {time.Second, 's'}} {
+		if n := d / u.of; n > 0 {
+			fmt.Fprintf(&b, "%d%c", n, u.name)
+			d %= u.of
+		}
+	}
+	return b.String()
+}

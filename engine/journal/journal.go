@@ -2,7 +2,7 @@
 // Key since the run's first commit to the ledger, so that a process that dies
 // before its last commit loses nothing on the machine that it ran on. It holds
 // one NDJSON line a record, each on disk before Append returns. It imports
-// ledger and the standard library.
+// ledger, disk and the standard library.
 package journal
 
 import (
@@ -17,6 +17,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/smmctl/smmctl/engine/internal/disk"
 	"github.com/smmctl/smmctl/engine/ledger"
 )
 
@@ -136,7 +137,7 @@ func (j *Journal) mend(f *os.File) error {
 	if err := f.Sync(); err != nil {
 		return err
 	}
-	return syncDir(filepath.Dir(j.path))
+	return disk.SyncDir(filepath.Dir(j.path))
 }
 
 // Read returns the records, oldest first; none where there is no journal. A last
@@ -202,7 +203,7 @@ func (j *Journal) Clear() error {
 		return errors.Join(err, e)
 	}
 	if _, e := os.Stat(filepath.Dir(j.path)); e == nil {
-		err = errors.Join(err, syncDir(filepath.Dir(j.path)))
+		err = errors.Join(err, disk.SyncDir(filepath.Dir(j.path)))
 	}
 	return err
 }
@@ -240,18 +241,4 @@ func readAll(f *os.File) ([]byte, error) {
 		return nil, fmt.Errorf("%s: %w: %d bytes", FileName, ErrCorrupt, info.Size())
 	}
 	return io.ReadAll(f)
-}
-
-// syncDir makes a new or removed name last. Where a folder cannot be synced
-// (Windows) the system does it by itself.
-func syncDir(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	defer d.Close()
-	if err := d.Sync(); err != nil && os.PathSeparator == '/' {
-		return err
-	}
-	return nil
 }

@@ -66,6 +66,9 @@ type Workspace struct {
 	// Unreadable lists files that gave no value at all. While there is one,
 	// nothing may be retracted.
 	Unreadable []string
+	// Overlooked lists what lies under content/ and may be posts in a place or by
+	// a name that nothing reads: a file moved there must not look deleted either.
+	Overlooked []string
 
 	groups map[string][]string // by account, sorted
 	slots  map[string]slotPlace

@@ -2,6 +2,7 @@ package load
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -49,7 +50,7 @@ func TestOpenDiagnostics(t *testing.T) {
 		}},
 		{"what need not be read", map[string]string{
 			"README.md": "x", "docs/a.yaml": "x", "content/README.md": "x", "content/acme/2026-12/README.md": "x", "content/acme/2026-12/media/a.md": "x",
-			"content/acme/2026-12/a.txt": "x", "content/.hidden/a.md": "x", "strategies/acme/logo.svg": "x",
+			"content/acme/2026-12/a.txt": "x", "content/.hidden/a.txt": "x", "strategies/acme/logo.svg": "x",
 		}, nil},
 		{"bad files beside good ones", map[string]string{"strategies/acme/strategy.yaml": "brand: [\n", "strategies/acme/accounts/a.yaml": site, "strategies/acme/accounts/b.yaml": "provider: site\n"},
 			[]string{"strategies/acme/accounts/b.yaml 1:1 missing-key", "strategies/acme/strategy.yaml 1:8 yaml-syntax"}},
@@ -84,6 +85,39 @@ func TestUnreadable(t *testing.T) {
 	}
 	if w.Accounts["ok-site"] == nil || w.Config == nil {
 		t.Error("a good file was not loaded")
+	}
+}
+
+// A post that was moved to where nothing reads it must not look deleted.
+func TestOverlooked(t *testing.T) {
+	t.Parallel()
+	for _, name := range []string{
+		"content/hello.md", "content/acme/hello.md", "content/acme/2026-1/hello.md", "content/acme/2026-13/hello.md",
+		"content/acme/2026-12/sub/hello.md", "content/acme/2026-12/hello.markdown", "content/acme/2026-12/hello.MD",
+		"content/acme/2026-12/.hello.md", "content/acme/2026-12/.old/hello.md", "content/acme/.2026-12/hello.md",
+		"content/.acme/2026-12/hello.md", "content/acme/archive/2026-12/hello.md", "content/acme/2026-12/hello.md/hello.md",
+	} {
+		w, _, diags := all(t, workspace(map[string]string{name: "---\nid: hello\n---\n"}))
+		if len(w.Overlooked) != 1 || !strings.HasPrefix(name, w.Overlooked[0]) || len(diags) != 1 || diags[0].Rule != "unexpected-file" {
+			t.Errorf("%s: %q, %v", name, w.Overlooked, diags)
+		}
+	}
+	for _, name := range []string{
+		"content/acme/2026-12/hello.md", "content/README.md", "content/acme/readme.md", "content/acme/2026-12/README.md", "content/acme/notes/README.md",
+		"content/acme/2026-12/media/a.png", "content/acme/2026-12/.hello.md.swp", "content/acme/2026-12/hello.md~", "content/acme/2026-12/.DS_Store",
+		"content/acme/2026-12/._hello.md", "content/acme/2026-12/.#hello.md", "content/.git/config", "content/acme/2026-12/notes.txt",
+		"README.md", "docs/hello.md", ".github/hello.md", "strategies/acme/.hello.md", "strategies/acme/hello.md",
+	} {
+		if w, _, _ := all(t, workspace(map[string]string{name: "---\nid: hello\n---\n"})); len(w.Overlooked) != 0 {
+			t.Errorf("%s: %q", name, w.Overlooked)
+		}
+	}
+	many := map[string]string{}
+	for i := range maxOverlooked {
+		many[fmt.Sprintf("content/acme/lots/%d.txt", i)] = "x"
+	}
+	if w, _, _ := all(t, workspace(many)); len(w.Overlooked) != 1 {
+		t.Errorf("a folder too large to be looked through: %q", w.Overlooked)
 	}
 }
 

@@ -27,6 +27,7 @@ func (w *Workspace) list(dir string) []entry {
 	out := make([]entry, 0, len(found))
 	for _, e := range found {
 		if strings.HasPrefix(e.Name(), ".") {
+			w.hidden(entry{e.Name(), path.Join(dir, e.Name()), e.IsDir()})
 			continue
 		}
 		if x, ok := w.entry(dir, e.Name(), e.Type()); ok {
@@ -116,18 +117,71 @@ func (w *Workspace) unexpected(e entry, hint string) {
 	if strings.EqualFold(e.name, "README.md") || e.name == "media" && e.dir {
 		return
 	}
-	if !e.dir {
-		if isOurs(e.name) || strings.EqualFold(path.Ext(e.name), ".markdown") {
-			d := diag.New("unexpected-file", e.path, diag.Pos{}, "", "nothing reads this file").Warn().WithHint("%s", hint)
-			w.Diagnostics = append(w.Diagnostics, d)
-		}
-		return
+	what := "nothing reads this file"
+	if e.dir {
+		what = "nothing reads the files of this folder"
 	}
-	inside, err := fs.ReadDir(w.FS, w.real(e.path))
-	if err == nil && slices.ContainsFunc(inside, func(d fs.DirEntry) bool {
-		return !d.IsDir() && isOurs(d.Name()) && !strings.EqualFold(d.Name(), "README.md")
-	}) {
-		d := diag.New("unexpected-file", e.path, diag.Pos{}, "", "nothing reads the files of this folder").Warn().WithHint("%s", hint)
+	post := w.overlook(e)
+	if post || !e.dir && isOurs(e.name) || e.dir && w.holdsOurs(e.path) {
+		d := diag.New("unexpected-file", e.path, diag.Pos{}, "", "%s", what).Warn().WithHint("%s", hint)
 		w.Diagnostics = append(w.Diagnostics, d)
 	}
+}
+
+// hidden warns of a post whose name, or whose folder's, begins with a dot. What
+// editors and systems leave behind is none.
+func (w *Workspace) hidden(e entry) {
+	if strings.HasPrefix(e.name, "._") || strings.HasPrefix(e.name, ".#") || !w.overlook(e) {
+		return
+	}
+	d := diag.New("unexpected-file", e.path, diag.Pos{}, "", "nothing reads what is hidden").Warn().
+		WithHint("take the dot from the beginning of its name, or move it out of content/")
+	w.Diagnostics = append(w.Diagnostics, d)
+}
+
+// overlook notes what nothing reads under content/ where it may be posts, and
+// reports whether it may.
+func (w *Workspace) overlook(e entry) bool {
+	if !strings.HasPrefix(e.path, "content/") {
+		return false
+	}
+	budget := maxOverlooked
+	found := !e.dir && isMarkdown(e.name) || e.dir && w.holdsPosts(e.path, &budget)
+	if found {
+		w.Overlooked = append(w.Overlooked, e.path)
+	}
+	return found
+}
+
+// maxOverlooked bounds how many entries of a folder that nothing reads are
+// looked at. A folder with more may hold posts.
+const maxOverlooked = 10_000
+
+func (w *Workspace) holdsPosts(dir string, budget *int) bool {
+	inside, err := fs.ReadDir(w.FS, w.real(dir))
+	if *budget -= len(inside) + 1; err != nil || *budget < 0 {
+		return true // in doubt
+	}
+	return slices.ContainsFunc(inside, func(d fs.DirEntry) bool {
+		if d.IsDir() {
+			return w.holdsPosts(path.Join(dir, d.Name()), budget)
+		}
+		return isMarkdown(d.Name()) && !strings.EqualFold(d.Name(), "README.md")
+	})
+}
+
+func (w *Workspace) holdsOurs(dir string) bool {
+	inside, err := fs.ReadDir(w.FS, w.real(dir))
+	return err == nil && slices.ContainsFunc(inside, func(d fs.DirEntry) bool {
+		return !d.IsDir() && isOurs(d.Name()) && !strings.EqualFold(d.Name(), "README.md")
+	})
+}
+
+// isMarkdown reports whether a name ends as people end those of posts.
+func isMarkdown(name string) bool {
+	switch strings.ToLower(path.Ext(name)) {
+	case ".md", ".markdown", ".mdown", ".mkd":
+		return true
+	}
+	return false
 }

@@ -4,10 +4,7 @@
 // top-level domains in x/net/publicsuffix, and the standard library.
 package measure
 
-import (
-	"slices"
-	"unicode/utf8"
-)
+import "unicode/utf8"
 
 // Unit names a way of counting.
 type Unit string
@@ -34,11 +31,6 @@ const (
 // A server may say otherwise in characters_reserved_per_url.
 // https://docs.joinmastodon.org/user/posting/#text, 2026-11-23
 const DefaultURLLength = 23
-
-// Known reports whether unit is one of the units.
-func Known(unit string) bool {
-	return slices.Contains([]Unit{Mastodon, Graphemes, Codepoints, UTF16, Bytes}, Unit(unit))
-}
 
 // Length counts text in unit. An unknown unit counts code points.
 func Length(unit, text string) int { return Counter{Unit: Unit(unit)}.Length(text) }

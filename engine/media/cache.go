@@ -9,9 +9,14 @@ import (
 	"github.com/smmctl/smmctl/engine/content"
 )
 
+// maxCached bounds how many descriptions are kept at one time: a logo that a
+// thousand posts carry is read once, and a hundred thousand photographs do not
+// fill the memory.
+const maxCached = 4096
+
 // Cache remembers descriptions of one file system's files by path, size and time
-// of change, so that a file shared by many posts is read once. It may be used
-// from several goroutines.
+// of change, so that a file shared by many posts is read once. The zero Cache is
+// empty and ready. It may be used from several goroutines.
 type Cache struct {
 	mu   sync.Mutex
 	seen map[cacheKey]content.Attachment
@@ -36,13 +41,13 @@ func (c *Cache) Probe(fsys fs.FS, name string) (content.Attachment, error) {
 	if ok {
 		return a, nil
 	}
-	a, err = Probe(fsys, name)
+	a, err = read(fsys, name)
 	if err != nil {
 		return a, err
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if c.seen == nil {
+	if c.seen == nil || len(c.seen) >= maxCached {
 		c.seen = map[cacheKey]content.Attachment{}
 	}
 	c.seen[key] = a

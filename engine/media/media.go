@@ -57,23 +57,24 @@ func (e *TypeError) Is(target error) bool { return target == ErrWrongType }
 // Focus are left to the caller. Width and Height are 0 for what has none in a
 // header that is cheap to read (video, AVIF, HEIC, PDF).
 func Probe(fsys fs.FS, name string) (content.Attachment, error) {
-	a, err := probe(fsys, name)
+	if _, err := stat(fsys, name); err != nil {
+		return content.Attachment{}, fmt.Errorf("%s: %w", name, err)
+	}
+	return read(fsys, name)
+}
+
+// read describes a file whose path was checked.
+func read(fsys fs.FS, name string) (content.Attachment, error) {
+	f, err := fsys.Open(name)
+	if err != nil {
+		return content.Attachment{}, fmt.Errorf("%s: %w", name, missing(err))
+	}
+	defer func() { _ = f.Close() }()
+	a, err := describe(f, name)
 	if err != nil {
 		return content.Attachment{}, fmt.Errorf("%s: %w", name, err)
 	}
 	return a, nil
-}
-
-func probe(fsys fs.FS, name string) (content.Attachment, error) {
-	if _, err := stat(fsys, name); err != nil {
-		return content.Attachment{}, err
-	}
-	f, err := fsys.Open(name)
-	if err != nil {
-		return content.Attachment{}, missing(err)
-	}
-	defer func() { _ = f.Close() }()
-	return describe(f, name)
 }
 
 // stat checks a path before it is opened.

@@ -6,6 +6,7 @@ import (
 	"encoding/binary"
 	"encoding/hex"
 	"errors"
+	"fmt"
 	"hash/crc32"
 	"image"
 	"image/gif"
@@ -88,6 +89,13 @@ func TestProbe(t *testing.T) {
 		{"a.heic", ftyp("heic"), content.Attachment{Type: "image/heic"}, nil},
 		{"a.webm", webm, content.Attachment{Type: "video/webm"}, nil},
 		{"a.pdf", []byte("%PDF-1.7\n"), content.Attachment{Type: "application/pdf"}, nil},
+		{"a.vtt", []byte("\ufeffWEBVTT - fr\n\n00:01.000 --> 00:02.000\nHi\n"), content.Attachment{Type: "text/vtt"}, nil},
+		{"empty.vtt", []byte("WEBVTT"), content.Attachment{Type: "text/vtt"}, nil},
+		{"a.srt", []byte("1\r\n00:00:01,000 --> 00:00:02,000\r\nHi\r\n"), content.Attachment{Type: "application/x-subrip"}, nil},
+		{"other.srt", []byte("WEBVTT\n"), content.Attachment{}, ErrWrongType},
+		{"text.srt", []byte("1\nHello\n"), content.Attachment{}, ErrWrongType},
+		{"page.vtt", []byte("WEBVTTX<script>"), content.Attachment{}, ErrWrongType},
+		{"lfs.srt", []byte("version https://git-lfs.github.com/spec/v1\noid sha256:00\nsize 1\n"), content.Attachment{}, ErrLFSPointer},
 		{"bomb.png", bomb(), content.Attachment{Type: "image/png", Width: 10_000, Height: 10_000}, nil},
 		{"a.jpg", pngOf(t), content.Attachment{}, ErrWrongType},
 		{"a.svg", []byte(`<svg xmlns="http://www.w3.org/2000/svg"/>`), content.Attachment{}, ErrWrongType},
@@ -247,6 +255,19 @@ func TestCache(t *testing.T) {
 	delete(files, "a.png")
 	if _, err := c.Probe(fsys, "a.png"); !errors.Is(err, ErrMissing) {
 		t.Fatalf("a deleted file: %v", err)
+	}
+}
+
+func TestCacheIsBounded(t *testing.T) {
+	t.Parallel()
+	files, one := fstest.MapFS{}, file(gifOf(t))
+	var c Cache
+	for i := range maxCached + 10 {
+		name := fmt.Sprintf("%d.gif", i)
+		files[name] = one
+		if _, err := c.Probe(files, name); err != nil || len(c.seen) > maxCached {
+			t.Fatalf("%d are kept, %v", len(c.seen), err)
+		}
 	}
 }
 

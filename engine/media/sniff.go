@@ -8,6 +8,7 @@ import (
 	"image/jpeg"
 	"image/png"
 	"io"
+	"regexp"
 	"strings"
 
 	"golang.org/x/image/webp"
@@ -22,6 +23,7 @@ var extensions = map[string]string{
 	".webp": "image/webp", ".avif": "image/avif", ".heic": "image/heic", ".heif": "image/heic",
 	".mp4": "video/mp4", ".m4v": "video/mp4", ".mov": "video/quicktime", ".webm": "video/webm",
 	".pdf": "application/pdf",
+	".vtt": "text/vtt", ".srt": "application/x-subrip",
 }
 
 var lfsPointer = []byte("version https://git-lfs.github.com/spec/")
@@ -71,6 +73,25 @@ func sniff(head []byte) string {
 		return brand(string(head[8:12]))
 	case bytes.HasPrefix(head, []byte("\x1a\x45\xdf\xa3")) && bytes.Contains(head, []byte("\x42\x82\x84webm")):
 		return "video/webm"
+	}
+	return subtitles(head)
+}
+
+var (
+	// https://www.w3.org/TR/webvtt1/#file-structure, 2026-11-23
+	webVTT = regexp.MustCompile(`^WEBVTT(?:[ \t\r\n]|$)`)
+	// SubRip has no specification: a number, then a line of two times.
+	subRip = regexp.MustCompile(`^\s*\d+[ \t]*\r?\n\d+:\d\d:\d\d[,.]\d+ +--> +\d`)
+)
+
+// subtitles names the type of a file of subtitles, or returns "".
+func subtitles(head []byte) string {
+	head = bytes.TrimPrefix(head, []byte("\ufeff"))
+	switch {
+	case webVTT.Match(head):
+		return "text/vtt"
+	case subRip.Match(head):
+		return "application/x-subrip"
 	}
 	return ""
 }

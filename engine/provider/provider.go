@@ -79,6 +79,8 @@ type Capabilities struct {
 	Repost       bool     `json:"repost"`
 	AltText      bool     `json:"alt_text"`
 	Focus        bool     `json:"focus"`
+	Cover        bool     `json:"cover"`     // of a video, a picture of our own
+	Subtitles    bool     `json:"subtitles"` // of a video, by language
 	Mentions     bool     `json:"mentions"`
 	Profile      []string `json:"profile"`     // name bio avatar header links pinned
 	Regenerable  bool     `json:"regenerable"` // made wholly from the repository and the ledger

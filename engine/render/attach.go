@@ -17,6 +17,7 @@ func (v *view) attachments() []content.Attachment {
 	var out []content.Attachment
 	for i, m := range v.p.Media {
 		field := fmt.Sprintf("media[%d]", i)
+		v.companions(field, &m)
 		if m.File == "" {
 			if m.URL != "" {
 				v.fail("media-url", field+".url", "put the file into the repository and write `file:`", "%s cannot attach a file by its address", v.who())
@@ -66,7 +67,9 @@ func (v *view) mediaLimits(field string, a *content.Attachment) {
 	if isImage(a) && len(l.ImageTypes) > 0 {
 		types = l.ImageTypes
 	}
-	if len(types) > 0 && !slices.Contains(types, a.Type) {
+	if isSubtitles(a) {
+		v.fail("media-type-unsupported", field+".file", "write it under `subtitles:` of its video", "subtitles are no medium of their own")
+	} else if len(types) > 0 && !slices.Contains(types, a.Type) {
 		v.fail("media-type-unsupported", field+".file", "it takes "+strings.Join(types, ", "), "%s does not take %s", v.who(), a.Type)
 	}
 	most := l.VideoBytes

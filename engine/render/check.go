@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/smmctl/smmctl/engine/content"
 	"github.com/smmctl/smmctl/engine/measure"
@@ -149,15 +148,6 @@ func (v *view) pollLimits(p *content.PollSpec) {
 		}
 	}
 	if p.Expires < l.PollMin || p.Expires <= 0 || l.PollMax > 0 && p.Expires > l.PollMax {
-		v.fail("poll-duration", "poll.expires_in", "", "the poll is open for %s, %s takes %s to %s", span(p.Expires), v.who(), span(l.PollMin), span(l.PollMax))
+		v.fail("poll-duration", "poll.expires_in", "", "the poll is open for %s, %s takes %s to %s", content.FormatDuration(p.Expires), v.who(), content.FormatDuration(l.PollMin), content.FormatDuration(l.PollMax))
 	}
-}
-
-// span writes a duration as people do in files.
-func span(d time.Duration) string {
-	if d >= 48*time.Hour {
-		return fmt.Sprintf("%dd", d/(24*time.Hour))
-	}
-	s := d.String()
-	return strings.TrimSuffix(strings.TrimSuffix(s, "0s"), "0m")
 }

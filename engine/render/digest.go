@@ -33,9 +33,11 @@ type source struct {
 }
 
 type sourceMedia struct {
-	SHA256 string    `json:"sha256"`
-	Alt    string    `json:"alt,omitempty"`
-	Focus  []float64 `json:"focus,omitempty"`
+	SHA256    string            `json:"sha256"`
+	Alt       string            `json:"alt,omitempty"`
+	Focus     []float64         `json:"focus,omitempty"`
+	Cover     string            `json:"cover,omitempty"`
+	Subtitles map[string]string `json:"subtitles,omitempty"` // by language
 }
 
 // digest condenses the source. Line ends do not count.
@@ -65,17 +67,30 @@ func (v *view) digest() string {
 func (v *view) mediaSource() []sourceMedia {
 	out := make([]sourceMedia, len(v.p.Media))
 	for i, m := range v.p.Media {
-		sum := m.SHA256
+		out[i] = sourceMedia{SHA256: m.SHA256, Alt: m.Alt, Focus: m.Focus}
 		if m.File != "" {
-			a, err := v.media(m.File)
-			sum = a.SHA256
-			if err != nil {
-				sum = "unread:" + m.File
-			}
+			out[i].SHA256 = v.sum(m.File)
 		}
-		out[i] = sourceMedia{sum, m.Alt, m.Focus}
+		if m.Cover != "" {
+			out[i].Cover = v.sum(m.Cover)
+		}
+		for language, file := range m.Subtitles {
+			if out[i].Subtitles == nil {
+				out[i].Subtitles = map[string]string{}
+			}
+			out[i].Subtitles[language] = v.sum(file)
+		}
 	}
 	return out
+}
+
+// sum is what a file's content adds to the digest.
+func (v *view) sum(file string) string {
+	a, err := v.media(file)
+	if err != nil {
+		return "unread:" + file
+	}
+	return a.SHA256
 }
 
 // media describes a file named in the post, relative to the post's folder.

@@ -171,7 +171,11 @@ func withTags(text string, facets []content.Facet) []content.Facet {
 			break
 		}
 		if text[i] == '#' && !isTagRune(before) && before != '&' && before != '/' && before != '#' {
-			if n := tagLen(text[i+1:]); n > 0 {
+			end := len(text) // a tag does not reach into a link
+			if next < len(facets) {
+				end = facets[next].Start
+			}
+			if n := tagLen(text[i+1 : end]); n > 0 {
 				out = append(out, content.Facet{Kind: "tag", Start: i, End: i + 1 + n, Value: text[i+1 : i+1+n]})
 				i += 1 + n
 				before = 'x'

@@ -28,8 +28,7 @@ func Fill(s *Scope, p *content.Post, pub *content.Publication) []Problem {
 // the first comment.
 func (v *view) segments(pub *content.Publication) []content.Segment {
 	src := []byte(v.body())
-	parts := parse(src)
-	v.prepare(parts, src, "body")
+	parts := v.parseBody(src, "body")
 	if len(parts) == 0 {
 		parts = [][]ast.Node{nil}
 	}
@@ -87,8 +86,7 @@ func (v *view) write(blocks []ast.Node, src []byte, before string, end ending) c
 // comment renders the first comment.
 func (v *view) comment() content.Segment {
 	src := []byte(unix(v.p.FirstComment))
-	parts := parse(src)
-	v.prepare(parts, src, "first_comment")
+	parts := v.parseBody(src, "first_comment")
 	var all []ast.Node
 	for _, p := range parts {
 		all = append(all, p...)

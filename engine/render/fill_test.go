@@ -333,3 +333,13 @@ func TestHashtags(t *testing.T) {
 		}
 	}
 }
+
+// A hashtag ends where a link begins, so that no two facets overlap.
+func TestTagBeforeALink(t *testing.T) {
+	t.Parallel()
+	pub, _ := filled(t, scope(t), post(t, "#tag<https://example.org>", "acme-bluesky"))
+	checkSegments(t, "", pub)
+	if f := pub.Segments[0].Facets; len(f) != 2 || f[0].Value != "tag" || f[1].Kind != "link" {
+		t.Errorf("%+v", f)
+	}
+}

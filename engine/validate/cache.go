@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 
 	"github.com/smmctl/smmctl/engine/content"
+	"github.com/smmctl/smmctl/engine/internal/disk"
 	"github.com/smmctl/smmctl/schemas"
 )
 
@@ -34,8 +35,8 @@ func (d DirCache) Open(part string) (io.ReadCloser, error) {
 	return os.Open(filepath.Join(string(d), part))
 }
 
-// Save writes the file beside the old one, then puts it in its place.
-func (d DirCache) Save(part string, write func(io.Writer) error) (err error) {
+// Save replaces a part's file.
+func (d DirCache) Save(part string, write func(io.Writer) error) error {
 	if err := os.MkdirAll(string(d), 0o755); err != nil {
 		return err
 	}
@@ -45,25 +46,13 @@ func (d DirCache) Save(part string, write func(io.Writer) error) (err error) {
 			return err
 		}
 	}
-	f, err := os.CreateTemp(string(d), part+"-*")
-	if err != nil {
-		return err
-	}
-	defer func() {
-		if err != nil {
-			_ = os.Remove(f.Name())
-		}
-	}()
-	if err := errors.Join(write(f), f.Close()); err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), filepath.Join(string(d), part))
+	return disk.ReplaceBy(filepath.Join(string(d), part), 0o644, write)
 }
 
 // The file is a header (magic, epoch), then a record a post, in the order of
 // paths: its path, its unit, and a sum of both against damage.
 const (
-	cacheMagic = "smmctl-validate-1\n"
+	cacheMagic = "smmctl-validate-2\n"
 	maxRecord  = 4 << 20
 )
 

@@ -6,6 +6,7 @@ import (
 	"github.com/smmctl/smmctl/engine/content"
 	"github.com/smmctl/smmctl/engine/diag"
 	"github.com/smmctl/smmctl/engine/load"
+	"github.com/smmctl/smmctl/engine/media"
 	"github.com/smmctl/smmctl/engine/provider"
 	"github.com/smmctl/smmctl/engine/render"
 )
@@ -25,7 +26,6 @@ type checker struct {
 	units   []unit           // one a post, by path
 	posts   map[string]*unit // by id: the first that has it
 	sev     severities
-	media   *mediaMemo
 	stats   Stats
 	houses  map[string]*houseWords // by brand
 	zones   zones
@@ -40,7 +40,7 @@ func newChecker(ws *load.Workspace, o Options) *checker {
 	c := &checker{
 		ws: ws, o: o, names: newNames(ws, o), schemas: compileOptions(o.Drivers),
 		slots: map[string]*slotFact{}, units: make([]unit, len(ws.Posts)),
-		sev: newSeverities(cfg.Rules), media: newMediaMemo(), houses: map[string]*houseWords{},
+		sev: newSeverities(cfg.Rules), houses: map[string]*houseWords{},
 	}
 	for brand, f := range ws.Strategies {
 		c.houses[brand] = newHouse(&f.Value)
@@ -49,9 +49,13 @@ func newChecker(ws *load.Workspace, o Options) *checker {
 	return c
 }
 
-// Scope is what the workspace's posts are rendered in, but for their media. The
-// workspace must have its smm.yaml.
+// Scope is what the workspace's posts are rendered in. The workspace must have
+// its smm.yaml.
 func Scope(ws *load.Workspace, o Options) render.Scope {
+	files := o.Media
+	if files == nil {
+		files = &media.Cache{}
+	}
 	zone, err := time.LoadLocation(ws.Config.Value.Timezone)
 	if err != nil {
 		zone = time.UTC // said so in config
@@ -60,6 +64,7 @@ func Scope(ws *load.Workspace, o Options) render.Scope {
 		Config: &ws.Config.Value, Zone: zone, Drivers: o.Drivers, Limits: limitsOf(ws, o), URL: o.URL,
 		Accounts: values(ws.Accounts), Strategies: values(ws.Strategies), Campaigns: values(ws.Campaigns),
 		Slots: map[string]*content.Slot{},
+		Media: func(path string) (content.Attachment, error) { return files.Probe(ws.FS, path) },
 	}
 	for _, p := range ws.Plans {
 		for i := range p.Value.Slots {

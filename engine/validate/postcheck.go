@@ -42,12 +42,7 @@ func (p *postCheck) facts() {
 func (p *postCheck) references() {
 	n, post := &p.c.names, p.post
 	for i, a := range post.Accounts {
-		if found := n.accountOrGroup(p.place, p.pf.Brand, fmt.Sprintf("accounts[%d]", i), a); found != nil {
-			p.add(found...)
-			p.unit.partial = true
-		} else if n.unread[a] {
-			p.unit.partial = true
-		}
+		p.add(n.accountOrGroup(p.place, p.pf.Brand, fmt.Sprintf("accounts[%d]", i), a)...)
 	}
 	p.add(n.topics(p.place, p.pf.Brand, topics{post.Pillar, post.Objective, post.Audience, post.Campaign})...)
 	for _, name := range sorted(post.Mentions) {
@@ -88,6 +83,7 @@ func (p *postCheck) fields() {
 // render makes the publications and counts them, then drops their segments.
 func (p *postCheck) render() {
 	pubs, problems := render.Expand(&p.scope, p.post)
+	p.unit.partial = p.unit.partial || p.slotHides() || slices.ContainsFunc(problems, p.hides)
 	p.problems(problems)
 	for i := range pubs {
 		if p.unit.active() {

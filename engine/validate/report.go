@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"path"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -15,7 +16,7 @@ import (
 // not go out.
 func (c *checker) report() *Report {
 	r := &Report{Files: c.ws.Files, Stats: c.stats, Accounts: map[string]string{}, Profiles: map[string]string{}}
-	r.Incomplete = len(c.ws.Unreadable) > 0
+	r.Incomplete = len(c.ws.Unreadable)+len(c.ws.Overlooked) > 0 || slices.ContainsFunc(c.ws.Diagnostics, hidesPosts)
 	r.Diagnostics = c.diagnostics()
 	c.noteBroken(r.Diagnostics)
 	c.brokenAccounts(r)
@@ -91,11 +92,19 @@ func (c *checker) brokenPosts(r *Report) {
 				invalid = append(invalid, p.Key)
 			}
 		}
-		r.Incomplete = r.Incomplete || u.partial || bad && len(u.pubs) == 0
+		r.Incomplete = r.Incomplete || u.partial || bad && (len(u.pubs) == 0 || c.misnamed(u))
 		r.Posts[i] = Post{u.id, u.path, u.status, u.pubs}
 	}
 	spread(r.Posts, invalid)
 }
+
+// misnamed reports whether a post's id cannot be what it was published under:
+// the publications of its right id must not look deleted.
+func (c *checker) misnamed(u *unit) bool {
+	return c.posts[u.id] != u || u.id == content.ProfileID || !idForm.MatchString(u.id)
+}
+
+var idForm = regexp.MustCompile(`^[a-z0-9-]{3,80}$`) // as in schemas/post.schema.json
 
 // postProblem returns the first error in a post's files.
 func (c *checker) postProblem(i int) (string, bool) {

@@ -52,7 +52,7 @@ func TestBrokenAccountHoldsItsOwn(t *testing.T) {
 		incomplete bool
 	}{
 		"invalid":      {"id: acme-notes\nprovider: paper\ntimezone: Mars/Base\n", "the account's file is invalid", false},
-		"no provider":  {"id: acme-notes\nprovider: papr\n", "the account's file is invalid", false},
+		"no provider":  {"id: acme-notes\nprovider: papr\n", "the account's file is invalid", true},
 		"unreadable":   {"[", "", true},
 		"face too big": {"id: acme-notes\nprovider: paper\nprofile: {bio: A text of more than twenty letters}\n", "", false},
 	} {
@@ -93,6 +93,10 @@ func TestIncomplete(t *testing.T) {
 		"a plan":            {plan: "[\n"},
 		"a strategy":        {strat: "[\n"},
 		"a folder's file":   {month + "x.acme-blog.md": "A variant of nothing.\n"},
+		"an id in capitals": {hello: strings.Replace(post(""), "hello-world", "Hello-World", 1)},
+		"an id too short":   {hello: strings.Replace(post(""), "hello-world", "hw", 1)},
+		"a reserved id":     {hello: strings.Replace(post(""), "hello-world", "profile", 1)},
+		"an id twice":       {month + "z.md": post("")},
 		"smm.yaml":          {config: "["},
 		"no smm.yaml":       {config: "-"},
 	} {
@@ -108,6 +112,19 @@ func TestIncomplete(t *testing.T) {
 	} {
 		if r := report(t, files); r.Incomplete {
 			t.Errorf("%s: incomplete, %v", name, lines(r.Diagnostics))
+		}
+	}
+}
+
+// A post that lies where nothing reads it must not look deleted.
+func TestIncompleteWhereAPostIsOverlooked(t *testing.T) {
+	t.Parallel()
+	for name, want := range map[string]bool{
+		"content/acme/2026-1/hello.md": true, "content/acme/2026-12/hello.MD": true, "content/acme/2026-12/.hello.md": true,
+		"content/acme/2026-12/sub/hello.md": true, "content/acme/2026-12/README.md": false, "content/acme/2026-12/.hello.md.swp": false,
+	} {
+		if r := report(t, map[string]string{hello: "-", name: post("")}); r.Incomplete != want || r.Diagnostics.HasErrors() {
+			t.Errorf("%s: incomplete %v, %v", name, r.Incomplete, lines(r.Diagnostics))
 		}
 	}
 }

@@ -19,6 +19,7 @@ import (
 	"github.com/smmctl/smmctl/engine/content"
 	"github.com/smmctl/smmctl/engine/diag"
 	"github.com/smmctl/smmctl/engine/load"
+	"github.com/smmctl/smmctl/engine/media"
 	"github.com/smmctl/smmctl/engine/provider"
 )
 
@@ -35,6 +36,9 @@ type Options struct {
 	// Workers read posts at one time; 0 is 2, or 1 where there is one core.
 	Workers int
 	Cache   Cache // nil: none
+	// Media remembers what the workspace's media files are, so that who renders
+	// the posts afterwards reads none of them again. Nil: a memory of its own.
+	Media *media.Cache
 	// Lean leaves the publications out of the report, for who wants only the
 	// diagnostics: of a hundred thousand posts they take half the memory.
 	Lean bool

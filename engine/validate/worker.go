@@ -1,6 +1,7 @@
 package validate
 
 import (
+	"slices"
 	"time"
 
 	"github.com/smmctl/smmctl/engine/content"
@@ -26,7 +27,7 @@ func newWorker(c *checker, began time.Time) *worker {
 	w := &worker{c: c, ws: *c.ws, scope: c.scope, files: newRecorder(c.ws.FS, began, c.o.Cache != nil)}
 	w.ws.FS = w.files
 	w.scope.Media = func(path string) (content.Attachment, error) {
-		a, err := c.media.probe(c.ws.FS, path)
+		a, err := c.scope.Media(path)
 		w.files.media(path, a.SHA256)
 		return a, err
 	}
@@ -112,7 +113,7 @@ func sameFiles(pf load.PostFile, files []fileStamp) bool {
 // check reads and renders one post.
 func (w *worker) check(pf load.PostFile) unit {
 	file, list := w.ws.Post(pf)
-	u := unit{path: pf.Path, found: list, partial: file == nil}
+	u := unit{path: pf.Path, found: list, partial: file == nil || slices.ContainsFunc(list, hidesPublications)}
 	if file == nil {
 		return u
 	}

@@ -72,8 +72,10 @@ func (c *connection) unsent() bool { return c.asked.Load() && !c.got.Load() }
 // answer could not be read.
 func (c Caller) cause(req *http.Request, resp *http.Response, body []byte, readErr error) error {
 	if resp.StatusCode >= 400 {
-		if m := message(body); m != "" {
-			return errors.New(secretsOf(req).Replace(m))
+		// Redacted before it is made short: a cut through a secret would hide it from
+		// the search, and not from readers.
+		if m := printable(redact(req, message(body))); m != "" {
+			return errors.New(redact(req, m))
 		}
 	}
 	if readErr != nil {
@@ -141,7 +143,7 @@ func kindOf(status int) provider.Kind {
 
 const maxMessage = 300
 
-// message is what an error body says, in one bounded, printable line.
+// message is what an error body says, however long.
 func message(body []byte) string {
 	var v struct {
 		Error   any    `json:"error"`
@@ -157,5 +159,5 @@ func message(body []byte) string {
 			s = strings.TrimPrefix(s+": "+d, ": ")
 		}
 	}
-	return printable(s)
+	return s
 }

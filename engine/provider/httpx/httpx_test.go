@@ -287,6 +287,36 @@ func TestTheServersWords(t *testing.T) {
 	}
 }
 
+// TestCutSecrets: wherever a text is cut, by us or by the server, no part of a
+// token worth having is left.
+func TestCutSecrets(t *testing.T) {
+	t.Parallel()
+	words := ""
+	s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.WriteHeader(422)
+		_, _ = io.WriteString(w, `{"error":"`+words+`"}`)
+	}))
+	t.Cleanup(s.Close)
+	c := caller(nil, httpx.Options{})
+	check := func(text string, least int) {
+		t.Helper()
+		words = text
+		_, err := c.Do("publish", newRequest(t, "POST", s.URL, "a=b"))
+		e := kind(t, err, provider.Rejected)
+		if strings.Contains(e.Error(), token[:least]) || !strings.Contains(e.Error(), "xx") {
+			t.Errorf("%q", e.Error())
+		}
+	}
+	for before := 280; before <= 305; before++ {
+		check(strings.Repeat("x", before)+token+strings.Repeat("x", 50), 2)
+	}
+	for n := 8; n < len(token); n++ {
+		for _, end := range []string{"", "…", "...", " …"} {
+			check("xx the token "+token[:n]+end, 8)
+		}
+	}
+}
+
 // TestErrorsKeepSecrets: a *url.Error carries the whole address.
 func TestErrorsKeepSecrets(t *testing.T) {
 	t.Parallel()

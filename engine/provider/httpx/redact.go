@@ -1,10 +1,12 @@
 package httpx
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -18,7 +20,7 @@ func scrub(req *http.Request, err error) error {
 	if errors.As(err, &u) {
 		err = u.Err
 	}
-	if text := secretsOf(req).Replace(err.Error()); text != err.Error() {
+	if text := redact(req, err.Error()); text != err.Error() {
 		return &clean{text, err}
 	}
 	return fmt.Errorf("%s: %w", req.URL.Host, err)
@@ -36,12 +38,37 @@ func (c *clean) Error() string { return c.text }
 // Is matches what the hidden error matches, without handing it out.
 func (c *clean) Is(target error) bool { return errors.Is(c.err, target) }
 
-// secretsOf replaces everything that a request carries as a secret.
-func secretsOf(req *http.Request) *strings.Replacer {
-	var pairs []string
+// redact replaces in s everything that a request carries as a secret, and at
+// the end of s the beginning of one: the sender may have cut the text there.
+func redact(req *http.Request, s string) string {
+	secrets := secretsOf(req)
+	for _, secret := range secrets {
+		s = strings.ReplaceAll(s, secret, redacted)
+	}
+	end := strings.TrimRight(s, cutMarks)
+	for _, secret := range secrets {
+		for n := min(len(secret)-1, len(end)); n >= minPrefix; n-- {
+			if strings.HasSuffix(end, secret[:n]) {
+				return end[:len(end)-n] + redacted
+			}
+		}
+	}
+	return s
+}
+
+const (
+	minSecret = 4 // what is shorter would be found in any text
+	minPrefix = 8
+	cutMarks  = ". …\"'"
+)
+
+// secretsOf lists the secrets of a request, the longest first, for one may hold
+// another.
+func secretsOf(req *http.Request) []string {
+	var all []string
 	add := func(s string) {
-		if len(s) >= 4 {
-			pairs = append(pairs, s, redacted)
+		if len(s) >= minSecret {
+			all = append(all, s)
 		}
 	}
 	for _, h := range []string{"Authorization", "Cookie", "X-Api-Key"} {
@@ -63,7 +90,8 @@ func secretsOf(req *http.Request) *strings.Replacer {
 			}
 		}
 	}
-	return strings.NewReplacer(pairs...)
+	slices.SortFunc(all, func(a, b string) int { return cmp.Or(len(b)-len(a), strings.Compare(a, b)) })
+	return all
 }
 
 func sensitive(key string) bool {

@@ -117,19 +117,15 @@ func keptMedia(r provider.Request) []string {
 // editMedia uploads what is new and describes what is kept. An attribute is sent
 // for every kept medium, changed or not: it is the full state.
 func (l *login) editMedia(ctx context.Context, op string, r provider.Request, keep []string) ([]string, []mediaAttribute, error) {
-	ids := make([]string, len(keep))
+	ids, err := l.uploadAll(ctx, op, r, keep)
+	if err != nil {
+		return nil, nil, err
+	}
 	var attributes []mediaAttribute
 	for i, id := range keep {
-		m := r.Segment.Media[i]
-		if id == "" {
-			var err error
-			if id, err = l.uploadOne(ctx, op, r, i); err != nil {
-				return nil, nil, err
-			}
-		} else {
+		if m := r.Segment.Media[i]; id != "" {
 			attributes = append(attributes, mediaAttribute{ID: id, Description: m.Alt, Focus: newFocus(m, r.PriorSent)})
 		}
-		ids[i] = id
 	}
 	return ids, attributes, nil
 }

@@ -113,6 +113,26 @@ func TestEditKeepsMedia(t *testing.T) {
 	}
 }
 
+// TestEditAwaitsMedia: an edit, too, waits for what it uploads.
+func TestEditAwaitsMedia(t *testing.T) {
+	t.Parallel()
+	r := newRig(t, mastodontest.Options{AsyncImages: true, MediaPolls: 3})
+	q := r.picture("Look")
+	q.Segment.Media = nil
+	o, err := r.Posts.Publish(context.Background(), q)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := q.Segment
+	s.Media = []content.Attachment{square()}
+	if _, err := r.Posts.Edit(context.Background(), o.ID, revise(q, o, s)); err != nil {
+		t.Fatal(err)
+	}
+	if n := r.Requests(); n["POST /api/v2/media"] != 1 || n["GET /api/v1/media/:id"] != 4 {
+		t.Errorf("requests %v", n)
+	}
+}
+
 // TestEditOrderOfMedia: pictures change places and one is new.
 func TestEditOrderOfMedia(t *testing.T) {
 	t.Parallel()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"iter"
 	"net/http"
 	"net/url"
@@ -18,6 +19,13 @@ const pageSize = 40
 
 // defaultPage is the page of servers that do not know `limit`.
 const defaultPage = 20
+
+// How much of a listing is read at most. An endless one cannot be told from a
+// long one, and proves nothing of what is not in it.
+const (
+	maxPages   = 2500
+	maxObjects = 100_000
+)
 
 // List implements provider.Posts: own posts and replies, newest first, no
 // boosts.
@@ -49,12 +57,14 @@ func unsound(op, what string) error {
 	return &provider.Error{Kind: provider.Unsent, Op: op, Err: errors.New("the listing cannot be relied on: " + what)}
 }
 
-// pages walks a listing by max_id.
+// pages walks a listing by max_id. It reads a page when it is asked for what
+// is on it, and no page after the caller has had enough.
 func (l *login) pages(ctx context.Context, op, path string, query url.Values) iter.Seq2[status, error] {
 	return func(yield func(status, error) bool) {
 		seen := map[str]bool{}
 		query.Set("limit", strconv.Itoa(pageSize))
-		for {
+		promised := false // the server itself said that there is more
+		for range maxPages {
 			p, err := l.page(ctx, op, path, query)
 			if err != nil {
 				yield(status{}, err)
@@ -71,21 +81,28 @@ func (l *login) pages(ctx context.Context, op, path string, query url.Values) it
 					return
 				}
 			}
-			if fresh == 0 && len(p.items) >= pageSize {
+			if fresh == 0 && (len(p.items) >= pageSize || promised && len(p.items) > 0) {
 				yield(status{}, unsound(op, "it repeats itself"))
 				return
 			}
 			if fresh == 0 || p.next == "" {
 				return
 			}
+			if len(seen) >= maxObjects {
+				break
+			}
+			promised = p.linked
 			query.Set("max_id", p.next)
 		}
+		yield(status{}, unsound(op, fmt.Sprintf("it has no end within %d posts or %d pages", maxObjects, maxPages)))
 	}
 }
 
 type page struct {
 	items []status
 	next  string // the next page's max_id, or empty at the end
+	// linked says that the server named the next page, and we did not guess it.
+	linked bool
 }
 
 func (l *login) page(ctx context.Context, op, path string, query url.Values) (page, error) {
@@ -104,6 +121,7 @@ func (l *login) page(ctx context.Context, op, path string, query url.Values) (pa
 		}
 	}
 	p.next = next(resp.Header, p.items)
+	p.linked = nextID(resp.Header.Values("Link")) != ""
 	return p, nil
 }
 

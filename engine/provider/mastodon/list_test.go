@@ -53,6 +53,7 @@ func TestPaging(t *testing.T) {
 		"the same page for ever":               {lister(400, 40, false, false), 40, 2, true},
 		"the same page for ever, with links":   {lister(400, 40, true, false), 40, 2, true},
 		"a short page for ever, no links":      {lister(25, 40, false, false), 25, 2, false},
+		"a short page for ever, with links":    {lister(25, 40, true, false), 25, 2, true},
 		"not a list":                           {says(200, `{"error":"x"}`), 0, 1, true},
 		"HTML":                                 {says(200, `<html>`), 0, 1, true},
 		"null":                                 {says(200, `null`), 0, 1, false},
@@ -80,6 +81,42 @@ func TestPaging(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// TestListHasAnEnd: a server that always has one more post, in pages long or
+// short, is not believed for ever.
+func TestListHasAnEnd(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct{ fresh, repeated, posts int }{
+		"one post a page":           {1, 0, 2500},
+		"one more, the rest as was": {1, 19, 2500},
+		"large pages":               {100, 0, 100_000},
+	} {
+		page := 0
+		s := newStub(t, map[string]http.HandlerFunc{listing: func(w http.ResponseWriter, _ *http.Request) {
+			var b strings.Builder
+			for i := range c.fresh + c.repeated {
+				id := fmt.Sprintf("fresh-%d-%d", page, i)
+				if i >= c.fresh {
+					id = fmt.Sprintf("old-%d", i)
+				}
+				fmt.Fprintf(&b, `,{"id":%q,"created_at":"2026-12-03T09:30:00Z"}`, id)
+			}
+			page++
+			w.Header().Set("Link", fmt.Sprintf(`<https://x.example/?max_id=%d>; rel="next"`, page))
+			_, _ = fmt.Fprintf(w, "[%s]", b.String()[1:])
+		}})
+		got, err := 0, error(nil)
+		for _, e := range s.open(t).Posts.List(context.Background()) {
+			if got++; e != nil {
+				err = e
+				got--
+			}
+		}
+		if err == nil || !strings.Contains(err.Error(), "no end") || got != c.posts+c.repeated || page > 2500 || got == 100_000 && page > 1000 {
+			t.Errorf("%s: %d posts, %d pages, %v", name, got, page, err)
+		}
 	}
 }
 

@@ -3,8 +3,10 @@ package mastodon
 import (
 	"context"
 	"encoding/hex"
+	"errors"
 	"fmt"
 	"net/http"
+	"slices"
 	"strconv"
 	"time"
 
@@ -13,17 +15,20 @@ import (
 	"github.com/smmctl/smmctl/engine/provider/httpx"
 )
 
-// How long a server may take to process a medium, and how often it is asked.
+// How long a server may take to process a medium, how often it is asked, and how
+// much of a call's time is kept for the post itself.
 const (
 	mediaPatience = 10 * time.Minute
 	mediaFirstAsk = time.Second
 	mediaLastAsk  = 10 * time.Second
+	mediaReserve  = 10 * time.Second
 )
 
 // upload is a medium on the server that no post has yet.
 type upload struct {
 	id    string
 	ready bool
+	since time.Time
 }
 
 // uploadKey names one medium of one segment, so that an attempt that is repeated
@@ -33,25 +38,34 @@ func uploadKey(r provider.Request, i int) string {
 	return content.Digest(r.ClientKey, strconv.Itoa(i), m.File, m.SHA256, m.Alt, focus(m.Focus))
 }
 
-// uploadAll puts a segment's media on the server, in order, and waits until they
-// are processed.
-func (l *login) uploadAll(ctx context.Context, op string, r provider.Request) ([]string, error) {
-	ids := make([]string, len(r.Segment.Media))
-	for i := range r.Segment.Media {
-		id, err := l.uploadOne(ctx, op, r, i)
-		if err != nil {
+// uploadAll puts a segment's media on the server, in order, and waits until all
+// are processed. Those of which keep has an id are there already. What was
+// uploaded is remembered for the next attempt.
+func (l *login) uploadAll(ctx context.Context, op string, r provider.Request, keep []string) ([]string, error) {
+	ids := slices.Clone(keep)
+	for i, id := range keep {
+		if id != "" {
+			continue
+		}
+		var err error
+		if ids[i], err = l.uploadOne(ctx, op, r, i); err != nil {
 			return nil, err
 		}
-		ids[i] = id
+	}
+	for i, id := range keep {
+		if id != "" {
+			continue
+		}
+		if err := l.awaitOne(ctx, op, uploadKey(r, i)); err != nil {
+			return nil, err
+		}
 	}
 	return ids, nil
 }
 
 func (l *login) uploadOne(ctx context.Context, op string, r provider.Request, i int) (string, error) {
 	key := uploadKey(r, i)
-	l.mu.Lock()
-	u, known := l.uploads[key]
-	l.mu.Unlock()
+	u, known := l.known(key)
 	if !known {
 		var err error
 		if u, err = l.upload(ctx, op, r.Segment.Media[i]); err != nil {
@@ -59,16 +73,30 @@ func (l *login) uploadOne(ctx context.Context, op string, r provider.Request, i 
 		}
 		l.remember(key, u)
 	}
-	if !u.ready {
-		if err := l.await(ctx, op, u.id); err != nil {
-			if !provider.Is(err, provider.Throttled) {
-				l.forget(key)
-			}
-			return "", err
-		}
-		l.remember(key, upload{u.id, true})
-	}
 	return u.id, nil
+}
+
+func (l *login) awaitOne(ctx context.Context, op, key string) error {
+	u, _ := l.known(key)
+	if u.ready {
+		return nil
+	}
+	if err := l.await(ctx, op, u); err != nil {
+		if !provider.Is(err, provider.Throttled) && ctx.Err() == nil {
+			l.forget(key)
+		}
+		return err
+	}
+	u.ready = true
+	l.remember(key, u)
+	return nil
+}
+
+func (l *login) known(key string) (upload, bool) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	u, ok := l.uploads[key]
+	return u, ok
 }
 
 func (l *login) remember(key string, u upload) {
@@ -112,7 +140,7 @@ func (l *login) upload(ctx context.Context, op string, m content.Attachment) (up
 		e.Kind = provider.Unsent
 		return upload{}, e
 	}
-	return upload{string(a.ID), resp.Status == http.StatusOK || resp.Status == http.StatusCreated}, nil
+	return upload{string(a.ID), resp.Status == http.StatusOK || resp.Status == http.StatusCreated, l.clock.Now()}, nil
 }
 
 // sendFile uploads to the second version of the API, or the first where the
@@ -153,20 +181,49 @@ func (l *login) sendForm(ctx context.Context, op, where string, m content.Attach
 	return resp, err
 }
 
-// await asks until a medium is processed.
-func (l *login) await(ctx context.Context, op, id string) error {
+// await asks until a medium is processed. Where that takes longer than the call
+// may, the caller is asked to come back: nothing was published, and the upload is
+// remembered.
+func (l *login) await(ctx context.Context, op string, u upload) error {
 	op += ": processing of a medium"
-	for waited, pause := time.Duration(0), mediaFirstAsk; waited < mediaPatience; pause = min(pause*3/2, mediaLastAsk) {
-		if err := l.clock.Sleep(ctx, pause); err != nil {
-			return &provider.Error{Kind: provider.Unsent, Op: op, Err: err}
+	began, budget := l.clock.Now(), mediaBudget(ctx)
+	for pause := mediaFirstAsk; l.clock.Now().Sub(u.since) < mediaPatience; pause = min(pause*3/2, mediaLastAsk) {
+		if l.clock.Now().Add(pause).Sub(began) > budget {
+			return l.comeBack(op)
 		}
-		waited += pause
-		ready, err := l.processed(ctx, op, id)
-		if ready || err != nil {
+		err := l.clock.Sleep(ctx, pause)
+		ready := false
+		if err == nil {
+			ready, err = l.processed(ctx, op, u.id)
+		}
+		switch {
+		case err != nil && errors.Is(ctx.Err(), context.DeadlineExceeded):
+			return l.comeBack(op)
+		case err != nil && ctx.Err() != nil:
+			return &provider.Error{Kind: provider.Unsent, Op: op, Err: err}
+		case ready || err != nil:
 			return err
 		}
 	}
 	return &provider.Error{Kind: provider.Unsent, Op: op, Err: fmt.Errorf("not finished after %s", mediaPatience)}
+}
+
+// mediaBudget is how long a call may wait for media, so that there is time left
+// to post.
+func mediaBudget(ctx context.Context) time.Duration {
+	deadline, ok := ctx.Deadline()
+	if !ok {
+		return 2 * mediaPatience // no limit of its own
+	}
+	left := time.Until(deadline)
+	return left - min(mediaReserve, left/3)
+}
+
+// comeBack is the error that asks for another attempt.
+func (l *login) comeBack(op string) error {
+	return &provider.Error{
+		Kind: provider.Throttled, Op: op, RetryAfter: l.clock.Now().Add(mediaLastAsk), Err: errors.New("the server is not finished yet"),
+	}
 }
 
 // processed asks once. A server that has no such address has nothing to wait

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
 	"io"
 	"io/fs"
 	"mime"
@@ -163,6 +164,74 @@ func TestAsyncMedia(t *testing.T) {
 	if !r.clock.Now().After(began.Add(5 * time.Second)) {
 		t.Error("asked without waiting")
 	}
+}
+
+// TestSlowMedia: processing that outlasts a call's deadline ends in "come back",
+// time enough before the deadline, and the next call goes on without another
+// upload.
+func TestSlowMedia(t *testing.T) {
+	t.Parallel()
+	var s *stub
+	done := start.Add(100 * time.Second)
+	s = newStub(t, map[string]http.HandlerFunc{
+		"POST /api/v2/media": inTurn(says(202, `{"id":"7"}`), says(202, `{"id":"8"}`)), posting: says(200, aStatus),
+	})
+	state := func(w http.ResponseWriter, r *http.Request) {
+		status := 206
+		if !s.clock.Now().Before(done) {
+			status = 200
+		}
+		says(status, `{"id":"7"}`)(w, r)
+	}
+	s.answer("GET /api/v1/media/7", state)
+	s.answer("GET /api/v1/media/8", state)
+	acc := s.open(t)
+	q := withPicture("Look", "")
+	q.Segment.Media = append(q.Segment.Media, attachmentOf(pictures, "media/b.png", ""))
+	calls := 0
+	for ; calls < 10; calls++ {
+		began := s.clock.Now()
+		ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+		_, err := acc.Posts.Publish(ctx, q)
+		cancel()
+		if err == nil {
+			break
+		}
+		wantKind(t, err, provider.Throttled)
+		var e *provider.Error
+		if now := s.clock.Now(); !errors.As(err, &e) || !e.RetryAfter.Equal(now.Add(10*time.Second)) || now.Sub(began) > 20*time.Second {
+			t.Fatalf("after %v: %+v", now.Sub(began), e)
+		}
+		if len(s.requests(posting)) != 0 {
+			t.Fatal("posted before the media were ready")
+		}
+		s.clock.Advance(10 * time.Second)
+	}
+	if up, posts := len(s.requests("POST /api/v2/media")), len(s.requests(posting)); calls == 0 || calls == 10 || up != 2 || posts != 1 {
+		t.Errorf("%d calls, %d uploads, %d posts", calls, up, posts)
+	}
+}
+
+// TestMediaPatienceSpansCalls: what is never ready is given up in the end.
+func TestMediaPatienceSpansCalls(t *testing.T) {
+	t.Parallel()
+	s := newStub(t, map[string]http.HandlerFunc{"POST /api/v2/media": says(202, `{"id":"7"}`), "GET /api/v1/media/7": says(206, "{}")})
+	acc, q := s.open(t), withPicture("Look", "")
+	for range 100 {
+		ctx, cancel := context.WithTimeout(context.Background(), 30*time.Second)
+		_, err := acc.Posts.Publish(ctx, q)
+		cancel()
+		if provider.Is(err, provider.Throttled) {
+			s.clock.Advance(10 * time.Second)
+			continue
+		}
+		wantKind(t, err, provider.Unsent)
+		if waited := s.clock.Now().Sub(start); waited < 9*time.Minute || waited > 11*time.Minute {
+			t.Errorf("gave up after %v", waited)
+		}
+		return
+	}
+	t.Error("asked for ever")
 }
 
 // TestUploadIsKept: an attempt that published nothing does not upload again, and

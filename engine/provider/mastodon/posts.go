@@ -107,7 +107,7 @@ func (l *login) prepare(ctx context.Context, op string, r provider.Request) (sta
 			return statusBody{}, err
 		}
 	}
-	media, err := l.uploadAll(ctx, op, r)
+	media, err := l.uploadAll(ctx, op, r, make([]string, len(r.Segment.Media)))
 	if err != nil {
 		return statusBody{}, err
 	}
