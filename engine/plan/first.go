@@ -150,11 +150,8 @@ func (s *scene) handsOver(sub *subject) bool {
 
 func tooLate(s *scene, sub *subject) (Action, string) {
 	p, due := sub.pub, dueAt(sub.pub)
-	if e := sub.entry; replacing(e) && e.IntentAt.After(due) {
-		due = e.IntentAt // its time is that of the generation which is gone already
-	}
-	if p.Late.Allows(due, s.Now) {
-		return "", ""
+	if replacing(sub.entry) || p.Late.Allows(due, s.Now) {
+		return "", "" // of a replacement the old generation is gone already: it is finished
 	}
 	return Missed, fmt.Sprintf("%s late, more than its grace of %s: set a new publish_at", span(s.Now.Sub(due)), span(p.Late.Max))
 }
