@@ -273,7 +273,8 @@ func TestFreezeAndThaw(t *testing.T) {
 	later := "# why this time\npublish_at: 2026-12-03T10:00 # best time\nlate: 1h\n"
 	w.post("hello", later, "Hello.")
 	w.write("content/acme/2026-12/second.md", "---\nid: second\naccounts: [two]\nstatus: ready\nreason: a test\n"+later+"---\nOn two.\n")
-	w.commit("Two posts")
+	w.post("before", "publish_at: 2026-12-03T07:00\nlate: 1h\n", "Missed before the freeze.")
+	w.commit("Three posts")
 	w.push()
 	out, err := w.engine().Freeze(bg, "", "one", "a crisis", nil)
 	must(t, err)

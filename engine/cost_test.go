@@ -50,7 +50,7 @@ func TestRequests(t *testing.T) {
 	if n := sum(reqs, "POST /api/v2/media"); n != 3 {
 		t.Errorf("%d uploads of 3 files", n)
 	}
-	if n := reqs["GET /api/v1/accounts/:id/statuses"]; n != 3 {
+	if n := reqs[listing]; n != 3 {
 		t.Errorf("%d pages for 90 posts in the window and 60 before it: %v", n, reqs)
 	}
 	commits := func() string { return w.git(w.dir, "--git-dir=forge.git", "rev-list", "--count", "smm-ledger") }
@@ -66,7 +66,7 @@ func TestRequests(t *testing.T) {
 			t.Errorf("an apply with nothing to do made %d × %s", more, what)
 		}
 	}
-	if n := after["GET /api/v1/accounts/:id/statuses"] - before["GET /api/v1/accounts/:id/statuses"]; n != 3 {
+	if n := after[listing] - before[listing]; n != 3 {
 		t.Errorf("%d pages for 95 posts", n)
 	}
 	if n := after["GET /api/v1/statuses/:id"]; n > 0 {

@@ -13,6 +13,8 @@ import (
 	"github.com/smmctl/smmctl/engine/provider/mastodon/mastodontest"
 )
 
+const listing = "GET /api/v1/accounts/:id/statuses"
+
 // TestRightCommit: only the tip of the workspace's branch on the remote is
 // carried out.
 func TestRightCommit(t *testing.T) {
@@ -260,8 +262,11 @@ func TestJournal(t *testing.T) {
 	t.Run("the same clone", func(t *testing.T) {
 		t.Parallel()
 		w := cut(t)
-		before := w.clock.Now()
+		before, pages := w.clock.Now(), w.servers["one"].Requests()[listing]
 		w.apply()
+		if n := w.servers["one"].Requests()[listing] - pages; n != 1 {
+			t.Errorf("%d looks at the platform, want the plan's own", n)
+		}
 		if waited := w.clock.Now().Sub(before); waited > 0 {
 			t.Errorf("waited %s for what the journal knows", waited)
 		}
