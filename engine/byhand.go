@@ -308,11 +308,8 @@ func (e *Engine) Retract(ctx context.Context, key content.Key, confirm func(*pla
 	if was == nil || !was.Live() {
 		return nil, fmt.Errorf("%s: the ledger owns nothing live of it", key)
 	}
-	if was.State != ledger.Published {
-		return nil, fmt.Errorf("%s is %s: that has to be settled first (smmctl apply, or smmctl resolve)", key, was.State)
-	}
 	if was.State != ledger.Published { // part of it may be live and not known
-		return nil, fmt.Errorf("%s is %s: that is settled first, by smmctl apply or smmctl resolve", key, was.State)
+		return nil, fmt.Errorf("%s is %s: that has to be settled first (smmctl apply, or smmctl resolve)", key, was.State)
 	}
 	only := PlanOptions{Account: key.Account, Post: key.Post}
 	if err := e.openAccounts(ctx, w, only); err != nil {
