@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -437,7 +438,7 @@ func TestByHandUnderALease(t *testing.T) {
 		"forget": w.engine().Forget(bg, k), "retract": retract, "import": imported,
 		"apply": func() error { _, err := w.engine().Apply(bg, engine.ApplyOptions{}); return err }(),
 	} {
-		if _, ok := err.(*apply.ErrHeld); !ok && !strings.Contains(fmt.Sprint(err), "holds the lease") {
+		if held := (*apply.ErrHeld)(nil); !errors.As(err, &held) && !strings.Contains(fmt.Sprint(err), "holds the lease") {
 			t.Errorf("%s: %v", verb, err)
 		}
 	}

@@ -13,7 +13,6 @@ import (
 	"github.com/smmctl/smmctl/engine/diag"
 	"github.com/smmctl/smmctl/engine/ledger"
 	"github.com/smmctl/smmctl/engine/load"
-	"github.com/smmctl/smmctl/engine/media"
 	"github.com/smmctl/smmctl/engine/provider"
 	"github.com/smmctl/smmctl/engine/validate"
 )
@@ -33,7 +32,6 @@ func (e *Engine) check(ctx context.Context, w *world, paths []string) error {
 	w.report = report
 	if w.ws.Config != nil {
 		scope := validate.Scope(w.ws, o)
-		scope.Media = func(path string) (content.Attachment, error) { return media.Probe(w.fsys, path) }
 		w.scope = &scope
 	}
 	for id, why := range report.Accounts {
@@ -44,7 +42,7 @@ func (e *Engine) check(ctx context.Context, w *world, paths []string) error {
 
 func (e *Engine) checkOptions(w *world) validate.Options {
 	return validate.Options{
-		Drivers: e.drivers, URL: w.url, Version: e.Build, Clock: e.Clock, Lean: w.lean,
+		Drivers: e.drivers, URL: w.url, Version: e.Build, Clock: e.Clock, Lean: w.lean, Media: &w.media,
 		Cache: validate.DirCache(filepath.Join(e.Repo.Workspace, filepath.FromSlash(cacheFolder))),
 	}
 }

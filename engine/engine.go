@@ -19,6 +19,7 @@ import (
 	"github.com/smmctl/smmctl/engine/diag"
 	"github.com/smmctl/smmctl/engine/ledger"
 	"github.com/smmctl/smmctl/engine/load"
+	"github.com/smmctl/smmctl/engine/media"
 	"github.com/smmctl/smmctl/engine/plan"
 	"github.com/smmctl/smmctl/engine/provider"
 	"github.com/smmctl/smmctl/engine/render"
@@ -174,6 +175,7 @@ type world struct {
 	lean     bool // only the diagnostics are wanted
 
 	ws       *load.Workspace
+	media    media.Cache // what was learnt of media files, so that each is hashed once
 	zone     *time.Location
 	store    ledger.Ledger
 	snap     *ledger.Snapshot

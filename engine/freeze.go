@@ -12,6 +12,7 @@ import (
 	"github.com/smmctl/smmctl/engine/apply"
 	"github.com/smmctl/smmctl/engine/content"
 	"github.com/smmctl/smmctl/engine/format"
+	"github.com/smmctl/smmctl/engine/internal/disk"
 	"github.com/smmctl/smmctl/engine/ledger"
 	"github.com/smmctl/smmctl/engine/plan"
 )
@@ -158,21 +159,7 @@ func (e *Engine) rewrite(path, key, value string) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
-	return replaceFile(name, out)
-}
-
-// replaceFile writes a file so that a crash leaves the old one or the new one.
-func replaceFile(name string, b []byte) error {
-	f, err := os.CreateTemp(filepath.Dir(name), ".smmctl-*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(f.Name())
-	_, err = f.Write(b)
-	if err = errors.Join(err, f.Sync(), f.Chmod(0o644), f.Close()); err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), name)
+	return disk.Replace(name, out, 0o644)
 }
 
 // Render gives the publications of a post, exactly as they would be sent.

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/smmctl/smmctl/engine/content"
+	"github.com/smmctl/smmctl/engine/internal/disk"
 	"github.com/smmctl/smmctl/engine/ledger"
 	"github.com/smmctl/smmctl/engine/provider"
 	"github.com/smmctl/smmctl/engine/render"
@@ -92,7 +93,7 @@ func (e *Engine) Import(ctx context.Context, account string, since time.Time) ([
 		if err := os.MkdirAll(filepath.Dir(name), 0o755); err != nil {
 			return out, err
 		}
-		if err := replaceFile(name, []byte(d.text)); err != nil {
+		if err := disk.Replace(name, []byte(d.text), 0o644); err != nil {
 			return out, err
 		}
 		out = append(out, d.Imported)
