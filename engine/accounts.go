@@ -88,7 +88,9 @@ func (e *Engine) involved(w *world, o PlanOptions) []string {
 		}
 	}
 	for _, p := range e.desired(w) {
-		if p.Key.IsProfile() || p.Ready && (!p.At.After(now) || p.Native) {
+		// Looking, an account is tried before its first post is due, so that a token
+		// that does not work is noticed while there is time.
+		if p.Key.IsProfile() || p.Ready && (w.readOnly || !p.At.After(now) || p.Native) {
 			set[p.Key.Account] = true
 		}
 	}

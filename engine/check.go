@@ -140,9 +140,11 @@ func (e *Engine) Relative(folder string, paths []string) ([]string, error) {
 		if err != nil {
 			return nil, err
 		}
-		if real, err := filepath.EvalSymlinks(abs); err == nil {
-			abs = real
+		real, err := filepath.EvalSymlinks(abs)
+		if err != nil {
+			return nil, fmt.Errorf("%s: there is no such file or folder", p)
 		}
+		abs = real
 		rel, err := filepath.Rel(e.Repo.Workspace, abs)
 		if err != nil || rel == ".." || strings.HasPrefix(rel, ".."+string(filepath.Separator)) {
 			return nil, fmt.Errorf("%s is not in the workspace %s", p, e.Repo.Workspace)

@@ -95,12 +95,22 @@ func (s *scene) unknown(sub *subject, why string) Change {
 func (s *scene) tombstone(sub *subject) Change {
 	p, e := sub.pub, sub.entry
 	switch {
-	case p == nil || sub.key.IsProfile() || p.Republish <= e.Generation || !p.Ready:
+	case p == nil || sub.key.IsProfile() || !p.Ready || p.Republish <= e.Generation && (p.Retract || p.Removed || passed(p.Unpublish, s.Now)):
 		return idle(sub)
+	case p.Republish <= e.Generation:
+		return s.hold(sub, "it was %s: write republish: %d to publish it again, or %s to leave it so", e.State, max(e.Generation, 1)+1, leaveSo(e))
 	case p.Retract || p.Removed:
 		return s.hold(sub, "republish: %d is written beside retract or removed: take that out of the file", p.Republish)
 	}
 	return s.first(sub, Publish, p.Republish)
+}
+
+// leaveSo is what a file says of a tombstone that is to stay one.
+func leaveSo(e *ledger.Entry) string {
+	if e.State == ledger.Forgotten {
+		return "removed: true"
+	}
+	return "retract: true"
 }
 
 // idle is for what needs nothing: counted where the ledger knows it.

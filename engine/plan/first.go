@@ -164,7 +164,7 @@ func replacing(e *ledger.Entry) bool {
 
 func needsOther(s *scene, sub *subject) (Action, string) {
 	if missing := s.missing(sub.pub); len(missing) > 0 {
-		return Wait, fmt.Sprintf("waits for %s, which is not published yet", missing[0])
+		return Wait, fmt.Sprintf("waits for %s, which is not published yet; where one run publishes that, this follows in it", missing[0])
 	}
 	return "", ""
 }

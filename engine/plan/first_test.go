@@ -337,7 +337,7 @@ func TestDependsOn(t *testing.T) {
 		{"goes out in this run", func(w *world) {
 			w.post("y@b")
 			w.post("x@a", needs("y@b"))
-		}, Wait, "waits for y@b, which is not published yet"},
+		}, Wait, "waits for y@b, which is not published yet; where one run publishes that, this follows in it"},
 		{"its time has not come", func(w *world) {
 			w.post("y@b", due(time.Hour))
 			w.post("x@a", needs("y@b"))
@@ -596,9 +596,12 @@ func TestTombstone(t *testing.T) {
 	}
 	again := func(n int) func(*content.Publication) { return func(p *content.Publication) { p.Republish = n } }
 	runRows(t, []row{
-		{"retracted stays retracted", grave(ledger.Retracted, again(0)), "", ""},
-		{"forgotten stays forgotten", grave(ledger.Forgotten, again(0)), "", ""},
-		{"this generation was there", grave(ledger.Retracted, again(2)), "", ""},
+		{"retracted stays retracted", grave(ledger.Retracted, again(0)), Hold, "write republish: 3"},
+		{"retracted, as the file says", grave(ledger.Retracted, func(p *content.Publication) { p.Retract = true }), "", ""},
+		{"taken down at its time", grave(ledger.Retracted, func(p *content.Publication) { p.Unpublish = at(-time.Hour) }), "", ""},
+		{"forgotten stays forgotten", grave(ledger.Forgotten, again(0)), Hold, "removed: true to leave it so"},
+		{"forgotten, as the file says", grave(ledger.Forgotten, func(p *content.Publication) { p.Removed = true }), "", ""},
+		{"this generation was there", grave(ledger.Retracted, again(2)), Hold, "write republish: 3"},
 		{"the next generation", grave(ledger.Retracted, again(3)), Publish, ""},
 		{"a later generation", grave(ledger.Forgotten, again(9)), Publish, ""},
 		{"lateness applies", grave(ledger.Retracted, func(p *content.Publication) { p.Republish, p.At = 3, at(-9*time.Hour) }), Missed, ""},

@@ -10,7 +10,7 @@ import (
 // platform's state, then the content.
 func (s *scene) published(sub *subject) Change {
 	d := s.drift(sub)
-	p, e := sub.pub, sub.entry
+	p := sub.pub
 	switch {
 	case p == nil:
 		return s.vanished(sub, d)
@@ -22,9 +22,6 @@ func (s *scene) published(sub *subject) Change {
 		return s.retract(sub, "its unpublish_at has passed: "+when(sub.acct, p.Unpublish))
 	case d.missing && !sub.acct.Capabilities.Regenerable:
 		return s.deletedThere(sub, d)
-	case p.Republish > max(e.Generation, 1):
-		return s.hold(sub, "republish: %d is written, and generation %d is live: it is for what was retracted or removed",
-			p.Republish, max(e.Generation, 1))
 	case !p.Ready:
 		return idle(sub) // set back to draft: what is live stays as it is
 	}

@@ -140,18 +140,16 @@ what is live on each platform and makes the platforms match.
 
 // wrapArgs makes wrong arguments wrong usage.
 func wrapArgs(cmd *cobra.Command) {
-	for _, c := range append(cmd.Commands(), cmd) {
-		if check := c.Args; check != nil {
-			c.Args = func(c *cobra.Command, args []string) error {
-				if err := check(c, args); err != nil {
-					return usage("%w: see `%s --help`", err, c.CommandPath())
-				}
-				return nil
+	if check := cmd.Args; check != nil {
+		cmd.Args = func(c *cobra.Command, args []string) error {
+			if err := check(c, args); err != nil {
+				return usage("%w: see `%s --help`", err, c.CommandPath())
 			}
+			return nil
 		}
-		if c != cmd {
-			wrapArgs(c)
-		}
+	}
+	for _, c := range cmd.Commands() {
+		wrapArgs(c)
 	}
 }
 

@@ -34,7 +34,11 @@ func (p *Printer) Plan(pl *plan.Plan) {
 		p.printf("%s %s: %s\n", p.paint(bad, "refused "+flat(where)), flat(r.Guard), flat(r.Detail))
 	}
 	for _, e := range pl.Errors {
-		p.printf("%s %s: %s\n", p.paint(bad, "error"), flat(e.Path), oneLine(e.Summary, 400))
+		place := flat(e.Path) + ":"
+		if e.Summary != "" && (e.Summary[0] < '0' || e.Summary[0] > '9') {
+			place += " " // no line and column follow
+		}
+		p.printf("%s %s%s\n", p.paint(bad, "error"), place, oneLine(e.Summary, 400))
 	}
 	p.printf("%s\n", p.paint(strong, Counts(pl)))
 }
