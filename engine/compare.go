@@ -73,7 +73,7 @@ func (e *Engine) wholly(w *world, o PlanOptions) *Outlook {
 		}
 	}
 	e.renderAll(w, byPath)
-	return w.outlook(in)
+	return w.outlook(in, plan.Draft(*in))
 }
 
 func sameChange(a, b plan.Change) bool {

@@ -66,17 +66,19 @@ func (e *Engine) desired(w *world) []*content.Publication {
 
 // fill renders the publications that may have to be sent or compared; what is
 // unchanged, and what is still far off, stays as light as it is.
-func (e *Engine) fill(w *world, in *plan.Input) {
+func (e *Engine) fill(w *world, in *plan.Input) *plan.Drafted {
 	for _, p := range in.Desired {
 		w.rendered[p.Key] = p
 	}
 	byPath := map[string][]*content.Publication{}
-	for _, k := range plan.Unrendered(*in) {
+	draft := plan.Draft(*in)
+	for _, k := range draft.Unrendered() {
 		if p := w.rendered[k]; p != nil && !k.IsProfile() {
 			byPath[p.Path] = append(byPath[p.Path], p)
 		}
 	}
 	e.renderAll(w, byPath)
+	return draft
 }
 
 // renderAll renders publications, given by their files.

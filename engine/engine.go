@@ -152,13 +152,12 @@ func (e *Engine) read(ctx context.Context, w *world, o PlanOptions) error {
 // outlook renders what is to be sent and plans.
 func (e *Engine) outlook(w *world, o PlanOptions) *Outlook {
 	in := e.input(w, o)
-	e.fill(w, in)
-	return w.outlook(in)
+	return w.outlook(in, e.fill(w, in))
 }
 
 // outlook plans, and tells beside the plan which files were left out of it.
-func (w *world) outlook(in *plan.Input) *Outlook {
-	o := &Outlook{Plan: plan.Build(*in), Report: w.report, Accounts: len(in.Problems)}
+func (w *world) outlook(in *plan.Input, draft *plan.Drafted) *Outlook {
+	o := &Outlook{Plan: draft.Plan(), Report: w.report, Accounts: len(in.Problems)}
 	for _, d := range w.report.Diagnostics {
 		if d.Severity == diag.Error {
 			o.Plan.Errors = append(o.Plan.Errors, plan.Problem{Path: d.Path, Summary: fmt.Sprintf("%d:%d: %s", d.Line, d.Column, d.Summary)})

@@ -38,9 +38,40 @@ var filters = []filter{
 // Build makes the plan. Desired must be the whole workspace even where
 // OnlyAccount or OnlyPost limits what is planned; publications need their
 // Segments only where Unrendered names them.
-func Build(in Input) *Plan {
+func Build(in Input) *Plan { return Draft(in).Plan() }
+
+// Drafted is a plan on its way: every Key is decided, as far as that goes without
+// the words of what has not been rendered.
+type Drafted struct {
+	in      Input
+	scene   *scene
+	changes []Change
+	idle    int
+}
+
+// Draft decides every Key. The Input must stay as it is until Plan is called,
+// but for the Segments of what Unrendered names.
+func Draft(in Input) *Drafted {
 	s := newScene(in)
-	changes, idle := s.changes()
+	d := &Drafted{in: in, scene: s}
+	d.changes, d.idle = s.changes()
+	return d
+}
+
+// Unrendered returns, in order, the Keys whose publications lack the Segments
+// that Plan and apply have to see. Everything else is planned undecoded.
+func (d *Drafted) Unrendered() []content.Key {
+	keys := slices.Clone(d.scene.unrendered)
+	slices.SortFunc(keys, compareKeys)
+	return slices.Compact(keys)
+}
+
+// Plan makes the plan, deciding again where something was rendered meanwhile.
+func (d *Drafted) Plan() *Plan {
+	if len(d.scene.unrendered) > 0 {
+		d = Draft(d.in)
+	}
+	in, s, changes, idle := d.in, d.scene, d.changes, d.idle
 	p := &Plan{
 		FormatVersion: 1, Now: in.Now.UTC().Round(0), Commit: in.Commit, PolicyDigest: in.PolicyDigest,
 		Changes: changes, Drift: s.drifts, Refusals: []Refusal{}, Errors: problems(in.Problems),
@@ -54,15 +85,6 @@ func Build(in Input) *Plan {
 	p.Summary = summarize(changes)
 	p.Summary.None, p.Summary.Foreign = idle, s.foreignCount
 	return p
-}
-
-// Unrendered returns, in order, the Keys whose publications lack the Segments
-// that Build and apply have to see. Everything else can be planned undecoded.
-func Unrendered(in Input) []content.Key {
-	s := newScene(in)
-	s.changes()
-	slices.SortFunc(s.unrendered, compareKeys)
-	return slices.Compact(s.unrendered)
 }
 
 // changes decides every Key by itself. It returns what is to be listed, in

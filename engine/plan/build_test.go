@@ -347,7 +347,7 @@ func TestUnrendered(t *testing.T) {
 			w := newWorld()
 			c.make(w)
 			var got []string
-			for _, k := range Unrendered(w.Input) {
+			for _, k := range Draft(w.Input).Unrendered() {
 				got = append(got, k.String())
 			}
 			if !slices.Equal(got, c.want) {

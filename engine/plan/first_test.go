@@ -580,7 +580,7 @@ func TestUnrenderedHeirs(t *testing.T) {
 		w.published("old@a")
 		w.post("x@a", texts(), func(p *content.Publication) { p.Ready = false })
 		w.post("y@a", texts(), func(p *content.Publication) { p.Invalid = "bad" })
-		if got := Unrendered(w.Input); len(got) != want {
+		if got := Draft(w.Input).Unrendered(); len(got) != want {
 			t.Errorf("%s: %v", policy, got)
 		}
 	}

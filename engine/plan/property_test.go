@@ -413,7 +413,7 @@ func TestInputIsNotChanged(t *testing.T) {
 		w := draw{rt, true}.world()
 		before := fmt.Sprintf("%+v", printable(w))
 		w.plan()
-		Unrendered(w.Input)
+		Draft(w.Input).Unrendered()
 		if after := fmt.Sprintf("%+v", printable(w)); after != before {
 			rt.Fatalf("before:\n%s\nafter:\n%s", before, after)
 		}
@@ -460,7 +460,7 @@ func TestUnrenderedIsEnough(t *testing.T) {
 		for _, p := range w.Desired {
 			full[p.Key], p.Segments = p.Segments, nil
 		}
-		for _, k := range Unrendered(w.Input) {
+		for _, k := range Draft(w.Input).Unrendered() {
 			for _, p := range w.Desired {
 				if p.Key == k {
 					p.Segments = full[k]
