@@ -91,6 +91,13 @@ func (e *Engine) carry(ctx context.Context, w *world, o ApplyOptions, po PlanOpt
 	out.Result.Counts = map[apply.EventType]int{}
 	for try := range maxTries {
 		next := e.outlook(w, po)
+		if o.Saved != nil {
+			if out.Stale = plan.Stale(o.Saved, next.Plan); len(out.Stale) > 0 {
+				out.Outlook = *next
+				return out, fmt.Errorf("%w: the saved plan no longer holds: %s", ErrStale, strings.Join(out.Stale, "; "))
+			}
+			next.Plan = next.Plan.Restrict(o.Saved)
+		}
 		if try == 0 {
 			if stop, err := e.agree(out, next, o); stop || err != nil {
 				return out, err
@@ -99,10 +106,6 @@ func (e *Engine) carry(ctx context.Context, w *world, o ApplyOptions, po PlanOpt
 		opts := e.applyOptions(ctx, w, journal, o.Event)
 		switch {
 		case o.Saved != nil:
-			if out.Stale = plan.Stale(o.Saved, next.Plan); len(out.Stale) > 0 {
-				return out, staleError(out.Stale)
-			}
-			next.Plan = next.Plan.Restrict(o.Saved)
 		case try > 0 && o.Confirm != nil: // what was agreed to, and nothing else
 			next.Plan = next.Plan.Restrict(out.Plan)
 		default:
@@ -123,10 +126,6 @@ func (e *Engine) carry(ctx context.Context, w *world, o ApplyOptions, po PlanOpt
 	return out, ledger.ErrConflict
 }
 
-func staleError(why []string) error {
-	return fmt.Errorf("%w: the saved plan no longer holds: %s", ErrStale, strings.Join(why, "; "))
-}
-
 // next plans on what a round has left, where that can find something new.
 func (e *Engine) next(w *world, last *plan.Plan, po PlanOptions) func(*ledger.Snapshot, []apply.Event) (*plan.Plan, map[content.Key]*content.Publication) {
 	return func(snap *ledger.Snapshot, events []apply.Event) (*plan.Plan, map[content.Key]*content.Publication) {
@@ -140,16 +139,9 @@ func (e *Engine) next(w *world, last *plan.Plan, po PlanOptions) func(*ledger.Sn
 	}
 }
 
-// agree fixes the plan that the run is about: a saved one must still hold, and
-// whoever watches must want it.
+// agree fixes the plan that the run is about: whoever watches must want it.
 func (e *Engine) agree(out *Outcome, first *Outlook, o ApplyOptions) (bool, error) {
 	out.Outlook = *first
-	if o.Saved != nil {
-		if out.Stale = plan.Stale(o.Saved, first.Plan); len(out.Stale) > 0 {
-			return true, staleError(out.Stale)
-		}
-		out.Plan = first.Plan.Restrict(o.Saved)
-	}
 	if o.Confirm == nil || !out.Plan.HasEffect() {
 		return false, nil
 	}
