@@ -52,12 +52,13 @@ type Bypass struct {
 
 // Segment is one message of a publication: the whole, or one part of a thread.
 type Segment struct {
-	Text      string            `json:"text"`            // final text, no Markdown
+	Text      string            `json:"text"`            // final text, in the network's own markup where it has one
 	HTML      string            `json:"html,omitempty"`  // where the platform takes markup
 	Title     string            `json:"title,omitempty"` // where the platform has one
 	Facets    []Facet           `json:"facets"`
 	Media     []Attachment      `json:"media"`
 	Poll      *PollSpec         `json:"poll,omitempty"`
+	Card      *Card             `json:"card,omitempty"` // where the network draws link cards from what we send
 	Language  string            `json:"language,omitempty"`
 	Options   map[string]string `json:"options,omitempty"` // provider's own: visibility, content_warning …
 	Tags      []string          `json:"tags,omitempty"`
@@ -68,12 +69,22 @@ type Segment struct {
 	IsComment bool              `json:"is_comment,omitempty"` // the first comment
 }
 
-// Facet marks a run of Text, in bytes.
+// Facet marks a run of Text, in bytes. Networks with marked runs get links,
+// mentions and tags; those with entities get the styles, too, and there runs may
+// contain one another. An outer run comes before the runs in it.
 type Facet struct {
-	Kind  string `json:"kind"` // link | mention | tag
+	Kind  string `json:"kind"` // link | mention | tag; bold | italic | strike | code | pre | quote
 	Start int    `json:"start"`
 	End   int    `json:"end"`
-	Value string `json:"value"`
+	Value string `json:"value"` // an address, a handle, a tag's name, a block of code's language
+}
+
+// Card is what a link looks like under a post.
+type Card struct {
+	URL         string      `json:"url"`
+	Title       string      `json:"title"`
+	Description string      `json:"description,omitempty"`
+	Image       *Attachment `json:"image,omitempty"`
 }
 
 // Attachment is a file to be sent with a segment.
@@ -86,6 +97,41 @@ type Attachment struct {
 	Height int       `json:"height"`
 	Bytes  int64     `json:"bytes"`
 	Focus  []float64 `json:"focus,omitempty"`
+	// Cover and Subtitles go with a video, where the network takes them.
+	Cover     *Attachment           `json:"cover,omitempty"`
+	Subtitles map[string]Attachment `json:"subtitles,omitempty"` // by language
+	// Make is how the file becomes what is sent; nil: as it is.
+	Make *Make `json:"make,omitempty"`
+}
+
+// Make is what is done to a picture before it is sent, decided from its header
+// and the network's limits. The crop is in the picture's own pixels, upright.
+type Make struct {
+	Type     string `json:"type"`           // what it becomes: image/jpeg, image/png, image/gif
+	Crop     *Crop  `json:"crop,omitempty"` // nil: the whole picture
+	Width    int    `json:"width"`          // after scaling
+	Height   int    `json:"height"`
+	MaxBytes int64  `json:"max_bytes"`       // quality is lowered until it fits; 0: no bound
+	Strip    bool   `json:"strip,omitempty"` // only its metadata are taken out; the pixels stay
+	Logo     *Logo  `json:"logo,omitempty"`
+}
+
+// Crop is a rectangle in pixels.
+type Crop struct {
+	X      int `json:"x"`
+	Y      int `json:"y"`
+	Width  int `json:"width"`
+	Height int `json:"height"`
+}
+
+// Logo is a watermark.
+type Logo struct {
+	File    string  `json:"file"` // of the workspace
+	SHA256  string  `json:"sha256"`
+	Corner  string  `json:"corner"`  // top-left | top-right | bottom-left | bottom-right
+	Width   float64 `json:"width"`   // of the picture's width, in percent
+	Margin  float64 `json:"margin"`  // likewise
+	Opacity float64 `json:"opacity"` // 0 to 1
 }
 
 // PollSpec is a poll, ready to send.
@@ -138,6 +184,20 @@ func (s *Segment) FieldValues() []FieldValue {
 		add(p+"alt", m.Alt)
 		if len(m.Focus) == 2 {
 			add(p+"focus", fmt.Sprintf("%g,%g", m.Focus[0], m.Focus[1]))
+		}
+		if m.Cover != nil {
+			add(p+"cover", m.Cover.SHA256)
+		}
+		for _, l := range sortedKeys(m.Subtitles) {
+			add(p+"subtitles."+l, m.Subtitles[l].SHA256)
+		}
+	}
+	if c := s.Card; c != nil {
+		add("card.url", c.URL)
+		add("card.title", c.Title)
+		add("card.description", c.Description)
+		if c.Image != nil {
+			add("card.image", c.Image.SHA256)
 		}
 	}
 	if s.Poll != nil {

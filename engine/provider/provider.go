@@ -57,9 +57,15 @@ type Markup string
 // The markups.
 const (
 	Plain  Markup = "plain"
-	Facets Markup = "facets" // plain text with marked runs
-	HTML   Markup = "html"
+	Facets Markup = "facets" // plain text with marked runs: links, mentions, tags
+	// Entities is Facets with styles as well: bold, italic, strike, code, pre, quote.
+	Entities Markup = "entities"
+	Markdown Markup = "markdown" // the text holds Markdown itself, as Discord takes it
+	HTML     Markup = "html"
 )
+
+// Marks reports whether runs of the text are marked beside it.
+func (m Markup) Marks() bool { return m == Facets || m == Entities }
 
 // Capabilities say what a kind of platform, or one server, can do. Validation,
 // planning, the conformance suite and the documentation read them.
@@ -82,11 +88,16 @@ type Capabilities struct {
 	Cover        bool     `json:"cover"`     // of a video, a picture of our own
 	Subtitles    bool     `json:"subtitles"` // of a video, by language
 	Mentions     bool     `json:"mentions"`
+	Card         bool     `json:"card"`        // a link's card is ours to send
+	Lookup       bool     `json:"lookup"`      // Get works though List does not (Facility none)
 	Profile      []string `json:"profile"`     // name bio avatar header links pinned
 	Regenerable  bool     `json:"regenerable"` // made wholly from the repository and the ledger
 	// Immutable lists fields that Edit cannot change, by path and all below it:
 	// "options.visibility", "poll".
 	Immutable []string `json:"immutable,omitempty"`
+	// Notes is what the plan says beside an action here, by the action's name:
+	// that readers may still see the first version after an edit.
+	Notes map[string]string `json:"notes,omitempty"`
 	// VisibilityDelay is how long a publication may be missing from List.
 	VisibilityDelay time.Duration `json:"visibility_delay"`
 	// KeyLifetime is how long an idempotency key is remembered.
@@ -123,6 +134,17 @@ type Limits struct {
 	ImageTypes       []string      `json:"image_types,omitempty"`
 	VideoPerPost     int           `json:"video_per_post"`
 	MixImageAndVideo bool          `json:"mix_image_and_video"`
+	Caption          int           `json:"caption"`    // Characters where media are attached; 0: as without
+	TextBytes        int           `json:"text_bytes"` // UTF-8, beside Characters
+	ImageSide        int           `json:"image_side"` // pixels of the longer side
+	// RatioMin and RatioMax bound a picture's width over its height.
+	RatioMin    float64       `json:"ratio_min"`
+	RatioMax    float64       `json:"ratio_max"`
+	VideoLength time.Duration `json:"video_length"`
+	// EditWindow and RetractWindow are how long after publishing it can be edited,
+	// or taken down.
+	EditWindow    time.Duration `json:"edit_window"`
+	RetractWindow time.Duration `json:"retract_window"`
 }
 
 // Config is what Open gets.
@@ -131,10 +153,13 @@ type Config struct {
 	Credential func(name string) (Secret, error) // resolves the account's reference of that name
 	HTTP       *http.Client
 	Clock      clock.Clock
-	Files      fs.FS  // the workspace as it is to be published
-	Root       string // the workspace's folder on this machine, for output
-	OnRate     func(Rate)
-	UserAgent  string
+	Files      fs.FS // the workspace as it is to be published
+	// Make gives a file as it is to be sent, where Attachment.Make says how; nil
+	// gives every file as it is.
+	Make      func(context.Context, content.Attachment) (File, error)
+	Root      string // the workspace's folder on this machine, for output
+	OnRate    func(Rate)
+	UserAgent string
 	// Timeout bounds one request, so that a lease outlives it.
 	Timeout time.Duration
 }
@@ -153,6 +178,8 @@ type Account struct {
 	Limits       Limits       // of this server
 	ServerTime   time.Time    // the server's clock when it answered, or zero
 
+	Access Access
+
 	Posts     Posts
 	Pins      Pins
 	Schedules Schedules
@@ -160,6 +187,13 @@ type Account struct {
 	// Finish completes what a batch left to do, such as a site's index. It is
 	// called at the end of every apply and must be cheap when nothing changed.
 	Finish func(context.Context) error
+}
+
+// Access is what a credential may do, as far as the platform tells.
+type Access struct {
+	Can     []string  // in the platform's own words
+	Lacks   []string  // what publishing needs and the credential has not
+	Expires time.Time // zero: it does not, or nobody says
 }
 
 // Identity pins an account: credentials that lead elsewhere are refused.

@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"reflect"
+	"slices"
 	"strings"
 	"time"
 
@@ -50,6 +52,8 @@ func fieldsOf(v any) (out fields) {
 			value = content.FormatDuration(x)
 		case []string:
 			value = append([]string{}, x...)
+		case map[string]string:
+			value = maps.Collect(maps.All(x)) // never null
 		}
 		out = append(out, field{name, value})
 	}
@@ -124,10 +128,9 @@ func cell(f field) string {
 		}
 		return "-"
 	case []string:
-		if len(x) == 0 {
-			return "-"
-		}
-		return strings.Join(x, " ")
+		return orDash(x)
+	case map[string]string:
+		return orDash(slices.Sorted(maps.Keys(x)))
 	case int64:
 		if strings.HasSuffix(f.name, "_bytes") && x > 0 {
 			return Bytes(x)
@@ -137,6 +140,13 @@ func cell(f field) string {
 		return text
 	}
 	return "-"
+}
+
+func orDash(list []string) string {
+	if len(list) == 0 {
+		return "-"
+	}
+	return strings.Join(list, " ")
 }
 
 // ProvidersPage is docs/providers/README.md.

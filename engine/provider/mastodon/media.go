@@ -2,7 +2,6 @@ package mastodon
 
 import (
 	"context"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"net/http"
@@ -166,19 +165,29 @@ func (l *login) sendFile(ctx context.Context, op string, m content.Attachment) (
 }
 
 func (l *login) sendForm(ctx context.Context, op, where string, m content.Attachment) (*httpx.Response, error) {
-	f := newForm()
-	defer f.close()
-	f.text("description", m.Alt)
-	f.text("focus", focus(m.Focus))
-	sum, err := f.file(l.files, "file", m)
-	if err != nil {
+	f := httpx.NewForm()
+	defer f.Close()
+	f.Text("description", m.Alt)
+	f.Text("focus", focus(m.Focus))
+	if err := l.attach(ctx, f, "file", m); err != nil {
 		return nil, refused(op, "%w", err)
 	}
-	resp, err := l.send(ctx, f.request(op, http.MethodPost, where))
-	if err == nil && m.SHA256 != "" && hex.EncodeToString(sum.Sum(nil)) != m.SHA256 {
-		return resp, refused(op, "the file has changed since the post was rendered")
+	return l.send(ctx, formRequest(op, http.MethodPost, where, f))
+}
+
+// attach adds a file to a form, as it is to be sent.
+func (l *login) attach(ctx context.Context, f *httpx.Form, name string, m content.Attachment) error {
+	file, err := l.file(ctx, m)
+	if err != nil {
+		return err
 	}
-	return resp, err
+	return f.File(name, file)
+}
+
+func formRequest(op, method, where string, f *httpx.Form) request {
+	r := request{op: op, method: method, path: where}
+	r.body, r.size, r.kind = f.Body()
+	return r
 }
 
 // await asks until a medium is processed. Where that takes longer than the call

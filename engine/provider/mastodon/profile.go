@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"github.com/smmctl/smmctl/engine/content"
+	"github.com/smmctl/smmctl/engine/provider/httpx"
 )
 
 // GetProfile implements provider.Profile. A picture is observed as the path of
@@ -43,13 +44,13 @@ func (a *account) face() map[string]string {
 // is.
 func (l *login) SetProfile(ctx context.Context, face content.Face) (map[string]string, error) {
 	const op = "set the profile"
-	f := newForm()
-	defer f.close()
-	f.text("display_name", face.Name)
-	f.text("note", face.Bio)
+	f := httpx.NewForm()
+	defer f.Close()
+	f.Text("display_name", face.Name)
+	f.Text("note", face.Bio)
 	for i, v := range face.Fields {
-		f.text("fields_attributes["+strconv.Itoa(i)+"][name]", v.Path)
-		f.text("fields_attributes["+strconv.Itoa(i)+"][value]", v.Value)
+		f.Text("fields_attributes["+strconv.Itoa(i)+"][name]", v.Path)
+		f.Text("fields_attributes["+strconv.Itoa(i)+"][value]", v.Value)
 	}
 	for _, p := range []struct {
 		name string
@@ -58,11 +59,11 @@ func (l *login) SetProfile(ctx context.Context, face content.Face) (map[string]s
 		if p.file == nil {
 			continue
 		}
-		if _, err := f.file(l.files, p.name, *p.file); err != nil {
+		if err := l.attach(ctx, f, p.name, *p.file); err != nil {
 			return nil, refused(op, "%w", err)
 		}
 	}
-	resp, err := l.send(ctx, f.request(op, http.MethodPatch, "/api/v1/accounts/update_credentials"))
+	resp, err := l.send(ctx, formRequest(op, http.MethodPatch, "/api/v1/accounts/update_credentials", f))
 	if err != nil {
 		return nil, err
 	}

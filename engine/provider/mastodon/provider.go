@@ -12,11 +12,11 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
 	"sync"
 	"time"
 
 	"github.com/smmctl/smmctl/engine/clock"
+	"github.com/smmctl/smmctl/engine/content"
 	"github.com/smmctl/smmctl/engine/provider"
 	"github.com/smmctl/smmctl/engine/provider/httpx"
 )
@@ -83,7 +83,7 @@ type login struct {
 	kind   software
 	caps   provider.Capabilities
 	limits provider.Limits
-	files  fs.FS
+	file   func(context.Context, content.Attachment) (provider.File, error)
 	clock  clock.Clock
 	opened int64 // when, in Unix milliseconds
 
@@ -99,7 +99,7 @@ func Open(ctx context.Context, cfg provider.Config) (*provider.Account, error) {
 	if err != nil {
 		return nil, err
 	}
-	l := &login{client: c, files: cfg.Files, clock: clk, opened: clk.Now().UnixMilli(), uploads: map[string]upload{}, keys: map[string]*keyUse{}}
+	l := &login{client: c, file: cfg.File, clock: clk, opened: clk.Now().UnixMilli(), uploads: map[string]upload{}, keys: map[string]*keyUse{}}
 	me, resp, err := l.whoAmI(ctx)
 	if err != nil {
 		return nil, err

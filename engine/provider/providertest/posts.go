@@ -57,7 +57,7 @@ func facets(f *fixture) {
 			f.Errorf("%s: the capability says %t, the facet %t", x.name, x.can, x.has)
 		}
 	}
-	if _, err := f.acc.Posts.Get(f.ctx(), "no-such-object"); f.readable() {
+	if _, err := f.acc.Posts.Get(f.ctx(), "no-such-object"); f.readable() || f.can().Lookup {
 		f.is(err, provider.NotFound, provider.Rejected)
 	} else {
 		f.is(err, provider.Unsupported)
