@@ -89,12 +89,16 @@ func (e *Engine) renderAll(w *world, byPath map[string][]*content.Publication) {
 			continue
 		}
 		file, _ := w.ws.Post(pf)
+		var post *render.Rendering
+		if file != nil {
+			post = render.Of(w.scope, &file.Value)
+		}
 		for _, p := range pubs {
-			if file == nil {
+			if post == nil {
 				p.Invalid = "its file cannot be read"
 				continue
 			}
-			for _, problem := range render.Fill(w.scope, &file.Value, p) {
+			for _, problem := range post.Fill(p) {
 				if !problem.Warning && p.Invalid == "" {
 					p.Invalid = problem.Summary
 				}

@@ -180,12 +180,13 @@ func (e *Engine) draft(w *world, account string, thread []provider.Object) (impo
 		return importDraft{}, fmt.Errorf("%s: what was imported cannot be read back: %v", post.Path, diags)
 	}
 	parsed.Brand, parsed.Month, parsed.Path = a.Brand, month, post.Path
-	pubs, _ := render.Expand(w.scope, parsed)
+	rendering := render.Of(w.scope, parsed)
+	pubs, _ := rendering.Expand()
 	if len(pubs) != 1 {
 		return importDraft{}, errors.New(post.Path + ": an imported post goes to its account only")
 	}
 	pub := &pubs[0]
-	render.Fill(w.scope, parsed, pub)
+	rendering.Fill(pub)
 	entry := &ledger.Entry{
 		Key: pub.Key, Generation: 1, State: ledger.Published, Provider: a.Provider, Digest: pub.Digest,
 		Renderer: content.RendererVersion, At: at, IntentAt: at, PublishedAt: at, Actor: e.actor(), Imported: true, Pinned: root.Pinned, Path: post.Path,

@@ -89,7 +89,7 @@ func TestDigestOfCompanions(t *testing.T) {
 		m.File, m.Alt = "media/a.mp4", "A"
 		p := post(t, "Look.", "acme-mastodon")
 		p.Media = []content.Media{m}
-		pubs, _ := Expand(s, p)
+		pubs, _ := Of(s, p).Expand()
 		return pubs[0].Digest
 	}
 	const recorded = "51eb7d6621f25b00150b5d74dc166dce4304da9bd885afd0d5215d1cf8a24b98"

@@ -15,21 +15,22 @@ const maxDepth = 32
 // like marks.
 const maxMarks = 2 * maxDepth
 
-// parseBody parses and prepares a text. One that is nested too deep is a problem,
-// and gives no blocks.
-func (v *view) parseBody(src []byte, field string) [][]ast.Node {
+// parseText parses a text. One that is nested too deep is a problem, and gives no
+// blocks.
+func parseText(src []byte) *prose {
+	t := &prose{src: src}
 	at := manyMarks(src)
-	var parts [][]ast.Node
 	if at < 0 {
-		parts = parse(src)
-		at = tooDeep(parts)
+		t.parts = parse(src)
+		at = tooDeep(t.parts)
 	}
 	if at >= 0 {
-		v.inBody("too-deep", field, at, "quote or list fewer levels", "quotations and lists are nested more than %d deep", maxDepth)
-		return nil
+		t.parts = nil
+		t.problem("too-deep", at, "quote or list fewer levels", "quotations and lists are nested more than %d deep", maxDepth)
+		return t
 	}
-	v.prepare(parts, src, field)
-	return parts
+	t.prepare()
+	return t
 }
 
 // manyMarks returns the offset of the first line that could be nested deeper than

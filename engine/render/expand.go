@@ -12,11 +12,11 @@ import (
 // Expand returns the publications that a post makes, one an account and an
 // occurrence, without their segments. A publication that cannot go out says why
 // in Invalid: it is never left out, so that it does not look deleted.
-func Expand(s *Scope, p *content.Post) ([]content.Publication, []Problem) {
-	accounts, problems := targets(s, p)
+func (r *Rendering) Expand() ([]content.Publication, []Problem) {
+	accounts, problems := targets(r.s, r.p)
 	out := make([]content.Publication, 0, len(accounts))
 	for _, a := range accounts {
-		v := newView(s, p, a)
+		v := r.view(a)
 		out = append(out, v.publications()...)
 		problems = append(problems, v.problems...)
 	}

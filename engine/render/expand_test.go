@@ -36,13 +36,13 @@ func TestTargets(t *testing.T) {
 	for _, c := range cases {
 		p := post(t, "Hi", c.accounts...)
 		p.Slot = c.slot
-		pubs, problems := Expand(scope(t), p)
+		pubs, problems := Of(scope(t), p).Expand()
 		if got := keys(pubs); !slices.Equal(got, c.want) {
 			t.Errorf("%v: %v, want %v", c.accounts, got, c.want)
 		}
 		wantRules(t, problems, c.rules...)
 	}
-	_, problems := Expand(scope(t), post(t, "Hi", "acme-sight"))
+	_, problems := Of(scope(t), post(t, "Hi", "acme-sight")).Expand()
 	if len(problems) != 1 || problems[0].Hint != `did you mean "acme-site"?` || problems[0].Field != "accounts[0]" {
 		t.Errorf("no suggestion: %+v", problems)
 	}
@@ -79,7 +79,7 @@ func TestTimes(t *testing.T) {
 			if c.at != "" {
 				p.PublishAt = when(t, c.at)
 			}
-			pubs, problems := Expand(s, p)
+			pubs, problems := Of(s, p).Expand()
 			wantRules(t, problems, c.rules...)
 			if got := pubs[0].At.Format(time.RFC3339); got != c.want {
 				t.Errorf("%s, want %s", got, c.want)
@@ -95,7 +95,7 @@ func TestRepeatedTimeHintsBothOffsets(t *testing.T) {
 	t.Parallel()
 	p := post(t, "Hi", "acme-site")
 	p.PublishAt = when(t, "2026-10-25T02:30")
-	_, problems := Expand(scope(t), p)
+	_, problems := Of(scope(t), p).Expand()
 	if want := "write which one: 2026-10-25T02:30+02:00 or 2026-10-25T02:30+01:00"; len(problems) != 1 || problems[0].Hint != want {
 		t.Errorf("%+v, want the hint %q", problems, want)
 	}
@@ -106,14 +106,14 @@ func TestWithoutStatusAPostIsADraft(t *testing.T) {
 	for status, ready := range map[content.Status]bool{"": false, content.Draft: false, content.OnHold: false, content.Cancelled: false, content.Ready: true} {
 		p := post(t, "Hi", "acme-site")
 		p.Status = status
-		pubs, _ := Expand(scope(t), p)
+		pubs, _ := Of(scope(t), p).Expand()
 		if len(pubs) != 1 || pubs[0].Ready != ready || pubs[0].OnHold != (status == content.OnHold) {
 			t.Errorf("%q: %+v", status, pubs)
 		}
 	}
 	p := post(t, "Hi", "acme-site")
 	p.Status, p.PublishAt = content.Draft, content.Time{}
-	_, problems := Expand(scope(t), p)
+	_, problems := Of(scope(t), p).Expand()
 	wantRules(t, problems) // a draft needs no time
 }
 
@@ -128,7 +128,7 @@ func TestFieldsOfAPublication(t *testing.T) {
 	p.Overrides = []content.Override{{Guard: "min_gap", Reason: "launch", Until: when(t, "2026-12-04T00:00")}}
 	p.Retract, p.Republish, p.Moved, p.Origin = true, 2, &content.Moved{From: "old-id"}, &content.Origin{}
 	p.Link, p.ReplyTo = content.Ref{Post: "article", Account: "acme-site"}, content.Ref{Post: "first"}
-	pubs, problems := Expand(s, p)
+	pubs, problems := Of(s, p).Expand()
 	wantRules(t, problems)
 	got := pubs[0]
 	utc := func(text string) time.Time {
@@ -160,7 +160,7 @@ func TestEmbargo(t *testing.T) {
 	t.Parallel()
 	p := post(t, "Hi", "acme-site")
 	p.EmbargoUntil = when(t, "2026-12-03T10:00")
-	pubs, problems := Expand(scope(t), p)
+	pubs, problems := Of(scope(t), p).Expand()
 	wantRules(t, problems, "embargo")
 	if pubs[0].Invalid == "" {
 		t.Error("a post that breaks its embargo must not go out")
@@ -181,7 +181,7 @@ func TestLateness(t *testing.T) {
 	} {
 		s, p := scope(t), post(t, "Hi", "acme-site")
 		p.Late, s.Accounts["acme-site"].Late, s.Config.Defaults.Late = c.post, c.account, c.workspace
-		if pubs, _ := Expand(s, p); pubs[0].Late != c.want {
+		if pubs, _ := Of(s, p).Expand(); pubs[0].Late != c.want {
 			t.Errorf("%+v: %+v", c, pubs[0].Late)
 		}
 	}
@@ -211,7 +211,7 @@ func TestRepeat(t *testing.T) {
 			t.Parallel()
 			p := post(t, "Hi on {{date}}", "acme-site")
 			p.PublishAt, p.Repeat = when(t, c.at), &content.Repeat{RRule: c.rule, Variation: "required"}
-			pubs, problems := Expand(scope(t), p)
+			pubs, problems := Of(scope(t), p).Expand()
 			if c.name == "twice a day" {
 				wantRules(t, problems, "repeat-often")
 				return
@@ -232,7 +232,7 @@ func TestRepeatIsBounded(t *testing.T) {
 	t.Parallel()
 	p := post(t, "Hi {{date}}", "acme-site")
 	p.Repeat = &content.Repeat{RRule: "FREQ=DAILY;COUNT=100000"}
-	pubs, problems := Expand(scope(t), p)
+	pubs, problems := Of(scope(t), p).Expand()
 	wantRules(t, problems, "repeat-many")
 	if len(pubs) != maxOccurrences || pubs[0].Invalid == "" {
 		t.Errorf("%d publications, invalid %q", len(pubs), pubs[0].Invalid)
@@ -243,7 +243,7 @@ func TestASkippedOccurrenceHoldsItselfOnly(t *testing.T) {
 	t.Parallel()
 	p := post(t, "Hi {{date}}", "acme-site")
 	p.PublishAt, p.Repeat = when(t, "2027-03-27T02:30"), &content.Repeat{RRule: "FREQ=DAILY;COUNT=3"}
-	pubs, _ := Expand(scope(t), p)
+	pubs, _ := Of(scope(t), p).Expand()
 	for i, invalid := range []bool{false, true, false} {
 		if (pubs[i].Invalid != "") != invalid {
 			t.Errorf("%s: invalid %q", pubs[i].Key, pubs[i].Invalid)
@@ -260,14 +260,14 @@ func TestVariation(t *testing.T) {
 		p := post(t, c.body, "acme-site")
 		p.Repeat = &content.Repeat{RRule: "FREQ=DAILY;COUNT=2", Variation: c.variation}
 		s := scope(t)
-		pubs, problems := Expand(s, p)
+		pubs, problems := Of(s, p).Expand()
 		if pubs[0].Invalid != "" || (pubs[1].Invalid != "") != c.held {
 			t.Errorf("%+v: %q, %q", c, pubs[0].Invalid, pubs[1].Invalid)
 		}
 		if c.held {
 			wantRules(t, problems, "repeat-variation?")
 		}
-		Fill(s, p, &pubs[1])
+		Of(s, p).Fill(&pubs[1])
 		if want := strings.ReplaceAll(c.body, "{{date}}", "2026-12-04"); pubs[1].Segments[0].Text != want {
 			t.Errorf("%q, want %q", pubs[1].Segments[0].Text, want)
 		}
@@ -285,9 +285,9 @@ func TestVariantsAndSlotDefaults(t *testing.T) {
 		{Selector: "social", Set: map[string]any{"link": map[string]any{"url": "javascript:alert(1)"}}, Body: &body, Path: "content/acme/2026-12/hello.social.md"},
 	}
 	s := scope(t)
-	pubs, problems := Expand(s, p)
+	pubs, problems := Of(s, p).Expand()
 	wantRules(t, problems)
-	problems = append(Fill(s, p, &pubs[0]), Fill(s, p, &pubs[1])...)
+	problems = append(Of(s, p).Fill(&pubs[0]), Of(s, p).Fill(&pubs[1])...)
 	if seg := pubs[0].Segments[0]; seg.Text != "For Mastodon" || seg.Language != "de" || pubs[0].At.Day() != 4 {
 		t.Errorf("the variant is not applied: %+v", seg)
 	}
@@ -308,7 +308,7 @@ func TestAmbiguousVariantsHoldTheAccountOnly(t *testing.T) {
 	p := post(t, "Hi", "acme-mastodon", "acme-site")
 	p.Front = map[string]any{"publish_at": "2026-12-03T09:30"}
 	p.Variants = []content.Variant{{Selector: "social", Path: "a.md"}, {Selector: "all", Path: "b.md"}}
-	pubs, problems := Expand(scope(t), p)
+	pubs, problems := Of(scope(t), p).Expand()
 	wantRules(t, problems, "variant-ambiguous")
 	if len(pubs) != 2 || pubs[0].Invalid == "" || pubs[1].Invalid != "" {
 		t.Errorf("%+v", pubs)
@@ -321,7 +321,7 @@ func TestDigest(t *testing.T) {
 		s, p := scope(t), post(t, "Hi {{@maker}}\nthere", "acme-mastodon")
 		p.Media = []content.Media{{File: "a.png", Alt: "A", Focus: []float64{0, 0.1}}}
 		change(s, p)
-		pubs, _ := Expand(s, p)
+		pubs, _ := Of(s, p).Expand()
 		return pubs[0].Digest
 	}
 	same := digest(func(*Scope, *content.Post) {})
@@ -380,9 +380,9 @@ func TestUnknownProviderIsInvalid(t *testing.T) {
 	s := scope(t)
 	s.Accounts["odd"] = &content.Account{ID: "odd", Provider: "odd", Brand: "acme"}
 	p := post(t, "Hi", "odd")
-	pubs, problems := Expand(s, p)
+	pubs, problems := Of(s, p).Expand()
 	wantRules(t, problems, "unknown-provider")
-	if len(pubs) != 1 || pubs[0].Invalid == "" || len(Fill(s, p, &pubs[0])) != 0 {
+	if len(pubs) != 1 || pubs[0].Invalid == "" || len(Of(s, p).Fill(&pubs[0])) != 0 {
 		t.Errorf("%+v", pubs)
 	}
 }

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/yuin/goldmark/ast"
@@ -11,12 +12,13 @@ import (
 )
 
 // Fill renders a publication's segments, and says what its network cannot carry.
-func Fill(s *Scope, p *content.Post, pub *content.Publication) []Problem {
-	account := s.Accounts[pub.Key.Account]
-	if account == nil || s.Drivers[account.Provider] == nil {
+func (r *Rendering) Fill(pub *content.Publication) []Problem {
+	account := r.s.Accounts[pub.Key.Account]
+	if account == nil || r.s.Drivers[account.Provider] == nil {
 		return nil // said by Expand
 	}
-	v := newView(s, p, account)
+	v := r.view(account)
+	v.problems, v.seen = nil, nil // Expand has told its own
 	v.occurrence = pub.Key.Occurrence
 	v.utm = v.campaignParams()
 	pub.Segments = v.segments(pub)
@@ -27,15 +29,16 @@ func Fill(s *Scope, p *content.Post, pub *content.Publication) []Problem {
 // segments renders the body's parts, with what goes before and after them, and
 // the first comment.
 func (v *view) segments(pub *content.Publication) []content.Segment {
-	src := []byte(v.body())
-	parts := v.parseBody(src, "body")
+	t := v.r.text(v.body())
+	v.bind(t, "body")
+	parts := t.parts
 	if len(parts) == 0 {
 		parts = [][]ast.Node{nil}
 	}
 	ends := v.endings()
 	out := make([]content.Segment, 0, len(parts)+1)
 	for i, blocks := range parts {
-		seg := v.write(blocks, src, v.disclosure(i == 0), ends.of(i == len(parts)-1))
+		seg := v.write(blocks, t.src, v.disclosure(i == 0), ends.of(i == len(parts)-1))
 		out = append(out, seg)
 	}
 	first := &out[0]
@@ -85,13 +88,9 @@ func (v *view) write(blocks []ast.Node, src []byte, before string, end ending) c
 
 // comment renders the first comment.
 func (v *view) comment() content.Segment {
-	src := []byte(unix(v.p.FirstComment))
-	parts := v.parseBody(src, "first_comment")
-	var all []ast.Node
-	for _, p := range parts {
-		all = append(all, p...)
-	}
-	seg := v.write(all, src, "", ending{})
+	t := v.r.text(unix(v.p.FirstComment))
+	v.bind(t, "first_comment")
+	seg := v.write(slices.Concat(t.parts...), t.src, "", ending{})
 	seg.IsComment = true
 	return seg
 }

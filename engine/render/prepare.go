@@ -13,28 +13,27 @@ import (
 // bare marks a link whose text is its address, so that it is not written twice.
 var bare = []byte("bare")
 
-// prepare turns a parsed text into what may be written on this account: names
-// become handles, links get their parameters, and what has no place in a text
-// (pictures, HTML, addresses that are none) becomes a problem.
-func (v *view) prepare(parts [][]ast.Node, src []byte, field string) {
-	for _, part := range parts {
+// prepare notes names and links, and turns what has no place in a text (pictures,
+// HTML, addresses that are none) into problems.
+func (t *prose) prepare() {
+	for _, part := range t.parts {
 		for i, block := range part {
 			if html, ok := block.(*ast.HTMLBlock); ok {
-				part[i] = v.htmlBlock(html, src, field)
+				part[i] = t.htmlBlock(html)
 				continue
 			}
-			v.prepareBlock(block, src, field)
+			t.prepareBlock(block)
 		}
 	}
 }
 
-func (v *view) prepareBlock(block ast.Node, src []byte, field string) {
+func (t *prose) prepareBlock(block ast.Node) {
 	var later []ast.Node // what is replaced; a walk must not change its own tree
 	_ = ast.Walk(block, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
 		if entering {
 			switch n := n.(type) {
 			case *mention:
-				v.mention(n, field)
+				t.mentions = append(t.mentions, n)
 			case *ast.Link, *ast.AutoLink, *ast.Image, *ast.RawHTML, *ast.HTMLBlock:
 				later = append(later, n)
 			}
@@ -42,33 +41,33 @@ func (v *view) prepareBlock(block ast.Node, src []byte, field string) {
 		return ast.WalkContinue, nil
 	})
 	for _, n := range later {
-		v.replace(n, src, field)
+		t.replace(n)
 	}
 }
 
-func (v *view) replace(n ast.Node, src []byte, field string) {
+func (t *prose) replace(n ast.Node) {
 	parent := n.Parent()
 	if parent == nil {
 		return
 	}
 	switch n := n.(type) {
 	case *ast.Link:
-		v.link(n, src, field)
+		t.link(n)
 	case *ast.AutoLink:
-		parent.ReplaceChild(parent, n, v.autoLink(n, src))
+		parent.ReplaceChild(parent, n, t.autoLink(n))
 	case *ast.Image:
-		v.inBody("body-image", field, offsetOf(n), "attach it with `media:`", "a picture in the text is not sent")
+		t.problem("body-image", offsetOf(n), "attach it with `media:`", "a picture in the text is not sent")
 		parent.RemoveChild(parent, n)
 	case *ast.RawHTML:
-		parent.ReplaceChild(parent, n, v.rawHTML(n, src, field))
+		parent.ReplaceChild(parent, n, t.rawHTML(n))
 	case *ast.HTMLBlock:
-		parent.ReplaceChild(parent, n, v.htmlBlock(n, src, field))
+		parent.ReplaceChild(parent, n, t.htmlBlock(n))
 	}
 }
 
-// inBody records a problem at an offset of the body.
-func (v *view) inBody(rule, field string, offset int, hint, format string, args ...any) {
-	v.add(Problem{Rule: rule, Field: field, Offset: offset, Hint: hint, Summary: fmt.Sprintf(format, args...)})
+// problem records a problem at an offset.
+func (t *prose) problem(rule string, offset int, hint, format string, args ...any) {
+	t.problems = append(t.problems, Problem{Rule: rule, Offset: offset, Hint: hint, Summary: fmt.Sprintf(format, args...)})
 }
 
 // mention looks a name up and notes the handle.
@@ -77,7 +76,7 @@ func (v *view) mention(m *mention, field string) {
 	m.handle, m.linked = handle, handle != "" && v.caps().Mentions
 	switch {
 	case !known:
-		v.inBody("unknown-mention", field, m.offset, didYouMean(m.name, v.names()), "%s%s%s: nobody of that name is in `mentions` of the post or the strategy", mentionOpen, m.name, mentionClose)
+		v.add(Problem{Rule: "unknown-mention", Field: field, Offset: m.offset, Hint: didYouMean(m.name, v.names()), Summary: fmt.Sprintf("%s%s%s: nobody of that name is in `mentions` of the post or the strategy", mentionOpen, m.name, mentionClose)})
 	case handle == "" && v.caps().Mentions:
 		v.add(Problem{Rule: "mention-handle", Warning: true, Field: field, Offset: m.offset, Hint: fmt.Sprintf("add %s to %s in `mentions`", v.account.Provider, m.name), Summary: fmt.Sprintf("%s has no handle on %s: the name is written instead", m.name, v.account.Provider)})
 	}
@@ -109,24 +108,25 @@ func (v *view) names() []string {
 	return out
 }
 
-// link gives a link its parameters; one that leads nowhere keeps its text only.
-func (v *view) link(n *ast.Link, src []byte, field string) {
+// link notes where a link leads; one that leads nowhere keeps its text only.
+func (t *prose) link(n *ast.Link) {
 	dest := clean(string(resolve(n.Destination)))
 	if why := badAddress(dest); why != "" {
-		v.inBody("link-address", field, offsetOf(n), "write a whole address: https://…", "%q is no address to link to: %s", short(dest), why)
+		t.problem("link-address", offsetOf(n), "write a whole address: https://…", "%q is no address to link to: %s", short(dest), why)
 		unwrap(n)
 		return
 	}
-	label := string(labelOf(n, src))
+	label := string(labelOf(n, t.src))
 	if label == dest || label == "" || "mailto:"+label == dest {
 		n.SetAttribute(bare, true)
 	}
-	n.Destination, n.Title = []byte(v.tracked(dest)), nil
+	n.Title = nil
+	t.links = append(t.links, address{n, dest})
 }
 
 // autoLink makes a link of <address> and of a bare address.
-func (v *view) autoLink(n *ast.AutoLink, src []byte) ast.Node {
-	label := clean(string(n.Label(src)))
+func (t *prose) autoLink(n *ast.AutoLink) ast.Node {
+	label := clean(string(n.Label(t.src)))
 	dest := label
 	if n.AutoLinkType == ast.AutoLinkEmail {
 		dest = "mailto:" + strings.TrimPrefix(label, "mailto:")
@@ -135,7 +135,7 @@ func (v *view) autoLink(n *ast.AutoLink, src []byte) ast.Node {
 		return rawText([]byte(label))
 	}
 	l := ast.NewLink()
-	l.Destination = []byte(v.tracked(dest))
+	t.links = append(t.links, address{l, dest})
 	l.SetAttribute(bare, true)
 	l.AppendChild(l, rawText([]byte(label)))
 	return l
@@ -154,8 +154,8 @@ func unwrap(n ast.Node) {
 const htmlHint = "write Markdown; put it into `backticks` to show it"
 
 // rawHTML shows inline HTML as it was written, and drops a comment.
-func (v *view) rawHTML(n *ast.RawHTML, src []byte, field string) ast.Node {
-	raw := n.Segments.Value(src)
+func (t *prose) rawHTML(n *ast.RawHTML) ast.Node {
+	raw := n.Segments.Value(t.src)
 	if bytes.HasPrefix(raw, []byte("<!--")) {
 		return rawText(nil)
 	}
@@ -163,15 +163,15 @@ func (v *view) rawHTML(n *ast.RawHTML, src []byte, field string) ast.Node {
 	if n.Segments.Len() > 0 {
 		at = n.Segments.At(0).Start
 	}
-	v.inBody("raw-html", field, at, htmlHint, "HTML in the text is not carried out: %s", short(string(raw)))
+	t.problem("raw-html", at, htmlHint, "HTML in the text is not carried out: %s", short(string(raw)))
 	return rawText(raw)
 }
 
 // htmlBlock is rawHTML for a block.
-func (v *view) htmlBlock(n *ast.HTMLBlock, src []byte, field string) ast.Node {
-	raw := n.Lines().Value(src)
+func (t *prose) htmlBlock(n *ast.HTMLBlock) ast.Node {
+	raw := n.Lines().Value(t.src)
 	if n.HasClosure() {
-		raw = append(raw, n.ClosureLine.Value(src)...)
+		raw = append(raw, n.ClosureLine.Value(t.src)...)
 	}
 	raw = bytes.TrimSpace(raw)
 	p := ast.NewParagraph()
@@ -182,7 +182,7 @@ func (v *view) htmlBlock(n *ast.HTMLBlock, src []byte, field string) ast.Node {
 	if n.Lines().Len() > 0 {
 		at = n.Lines().At(0).Start
 	}
-	v.inBody("raw-html", field, at, htmlHint, "HTML in the text is not carried out: %s", short(string(raw)))
+	t.problem("raw-html", at, htmlHint, "HTML in the text is not carried out: %s", short(string(raw)))
 	p.AppendChild(p, rawText(raw))
 	return p
 }

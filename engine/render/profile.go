@@ -18,7 +18,7 @@ func Profile(s *Scope, account *content.Account) (*content.Publication, []Proble
 	if account.Profile == nil {
 		return nil, nil
 	}
-	v := newView(s, &content.Post{ID: content.ProfileID, Path: account.Path, Brand: account.Brand}, account)
+	v := newView(Of(s, &content.Post{ID: content.ProfileID, Path: account.Path, Brand: account.Brand}), account)
 	face := v.face(account.Profile)
 	pub := &content.Publication{
 		Key:      content.Key{Post: content.ProfileID, Account: account.ID},

@@ -60,9 +60,9 @@ func TestAnyMarkdownRenders(t *testing.T) {
 		p := post(t, body, "acme-mastodon", "acme-bluesky", "acme-site", "acme-bare")
 		p.Tags, p.Campaign, p.Link = []string{"x"}, "sale", content.Ref{URL: "https://example.org"}
 		p.FirstComment = body
-		pubs, _ := Expand(s, p)
+		pubs, _ := Of(s, p).Expand()
 		for i := range pubs {
-			problems := Fill(s, p, &pubs[i])
+			problems := Of(s, p).Fill(&pubs[i])
 			for _, pr := range problems {
 				if pr.Field == "body" && (pr.Offset < -1 || pr.Offset > len(body)) {
 					rt.Fatalf("%q: %+v", body, pr)
@@ -71,7 +71,7 @@ func TestAnyMarkdownRenders(t *testing.T) {
 			checkSegments(rt, body, &pubs[i])
 			again := pubs[i]
 			again.Segments = nil
-			Fill(s, p, &again)
+			Of(s, p).Fill(&again)
 			for j := range again.Segments {
 				if again.Segments[j].Text != pubs[i].Segments[j].Text || again.Segments[j].HTML != pubs[i].Segments[j].HTML {
 					rt.Fatalf("%q: rendered twice, it differs", body)
@@ -91,9 +91,9 @@ func FuzzFill(f *testing.F) {
 		s := scope(t)
 		p := post(t, body, "acme-mastodon", "acme-bluesky", "acme-site")
 		p.FirstComment, p.Campaign = body, "sale"
-		pubs, _ := Expand(s, p)
+		pubs, _ := Of(s, p).Expand()
 		for i := range pubs {
-			Fill(s, p, &pubs[i])
+			Of(s, p).Fill(&pubs[i])
 			checkSegments(t, body, &pubs[i])
 		}
 	})
@@ -106,7 +106,7 @@ func FuzzRepeat(f *testing.F) {
 	f.Fuzz(func(t *testing.T, rule string) {
 		p := post(t, "Hi", "acme-site")
 		p.Repeat = &content.Repeat{RRule: rule}
-		pubs, _ := Expand(scope(t), p)
+		pubs, _ := Of(scope(t), p).Expand()
 		if len(pubs) > maxOccurrences {
 			t.Fatalf("%d occurrences", len(pubs))
 		}
@@ -142,11 +142,11 @@ func benchmarkFill(b *testing.B, account string) {
 	s := scope(b)
 	p := post(b, body, account)
 	p.Tags, p.Link = []string{"howto", "plan"}, content.Ref{URL: "https://example.org/winter"}
-	pubs, _ := Expand(s, p)
+	pubs, _ := Of(s, p).Expand()
 	b.ReportAllocs()
 	b.SetBytes(int64(len(body)))
 	for b.Loop() {
-		Fill(s, p, &pubs[0])
+		Of(s, p).Fill(&pubs[0])
 	}
 }
 
@@ -160,7 +160,7 @@ func BenchmarkExpand(b *testing.B) {
 	p.Tags, p.Slot = []string{"howto", "plan"}, "slot"
 	b.ReportAllocs()
 	for b.Loop() {
-		Expand(s, p)
+		Of(s, p).Expand()
 	}
 }
 

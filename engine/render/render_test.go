@@ -105,11 +105,11 @@ func post(t testing.TB, body string, accounts ...string) *content.Post {
 // filled expands a post and fills its only publication.
 func filled(t testing.TB, s *Scope, p *content.Post) (*content.Publication, []Problem) {
 	t.Helper()
-	pubs, problems := Expand(s, p)
+	pubs, problems := Of(s, p).Expand()
 	if len(pubs) != 1 {
 		t.Fatalf("%d publications, want 1: %+v", len(pubs), problems)
 	}
-	return &pubs[0], append(problems, Fill(s, p, &pubs[0])...)
+	return &pubs[0], append(problems, Of(s, p).Fill(&pubs[0])...)
 }
 
 func texts(pub *content.Publication) []string {

@@ -15,6 +15,7 @@ import (
 // view is a post as one account gets it: its variants merged, the slot's
 // defaults filled in. It collects the problems found on the way.
 type view struct {
+	r        *Rendering
 	s        *Scope
 	source   *content.Post // as written
 	p        *content.Post // as the account gets it
@@ -31,8 +32,9 @@ type view struct {
 
 // newView merges p for an account. Without a driver the view has an empty one,
 // so that nothing downstream asks.
-func newView(s *Scope, p *content.Post, account *content.Account) *view {
-	v := &view{s: s, source: p, p: p, account: account, driver: s.Drivers[account.Provider]}
+func newView(r *Rendering, account *content.Account) *view {
+	s, p := r.s, r.p
+	v := &view{r: r, s: s, source: p, p: p, account: account, driver: s.Drivers[account.Provider]}
 	if v.driver == nil {
 		v.driver = &provider.Driver{Name: account.Provider}
 	}

@@ -82,12 +82,13 @@ func (p *postCheck) fields() {
 
 // render makes the publications and counts them, then drops their segments.
 func (p *postCheck) render() {
-	pubs, problems := render.Expand(&p.scope, p.post)
+	post := render.Of(&p.scope, p.post)
+	pubs, problems := post.Expand()
 	p.unit.partial = p.unit.partial || p.slotHides() || slices.ContainsFunc(problems, p.hides)
 	p.problems(problems)
 	for i := range pubs {
 		if p.unit.active() {
-			p.problems(render.Fill(&p.scope, p.post, &pubs[i]))
+			p.problems(post.Fill(&pubs[i]))
 		}
 		pubs[i].Segments = nil
 	}
