@@ -128,7 +128,7 @@ func specialDecoder(t reflect.Type) decodeFunc {
 		return textDecoder("lateness", ParseLateness)
 	case reflect.TypeFor[time.Duration]():
 		return textDecoder("duration", ParseDuration)
-	case reflect.TypeFor[Ref]():
+	case reflect.TypeFor[Ref](), reflect.TypeFor[Link]():
 		return refDecoder(structDecoder(t))
 	}
 	return nil
@@ -222,7 +222,8 @@ func textDecoder[T any](kind string, parse func(string) (T, error)) decodeFunc {
 func refDecoder(fields decodeFunc) decodeFunc {
 	return func(v any, dst reflect.Value) FieldErrors {
 		if s, ok := v.(string); ok {
-			dst.Set(reflect.ValueOf(Ref{URL: s}))
+			dst.SetZero()
+			dst.FieldByName("URL").SetString(s)
 			return nil
 		}
 		return fields(v, dst)

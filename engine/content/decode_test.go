@@ -17,7 +17,7 @@ type sample struct {
 	Gap    *time.Duration       `yaml:"gap"`
 	When   Time                 `yaml:"when"`
 	Late   Lateness             `yaml:"late"`
-	Link   Ref                  `yaml:"link"`
+	Link   Link                 `yaml:"link"`
 	Reply  Ref                  `yaml:"reply"`
 	List   []string             `yaml:"list"`
 	Due    map[string]Time      `yaml:"due"`
@@ -47,7 +47,7 @@ func TestDecode(t *testing.T) {
 	until, _ := ParseTime("2026-12-10")
 	want := sample{
 		Text: "a", On: true, Count: 3, Share: 40, Limit: &zero, Gap: &gap, When: when, Late: Lateness{Set: true, Any: true},
-		Link: Ref{URL: "https://x.example"}, Reply: Ref{Post: "other", Account: "blog"}, List: []string{"a", "b"}, Due: map[string]Time{"copy": day},
+		Link: Link{URL: "https://x.example"}, Reply: Ref{Post: "other", Account: "blog"}, List: []string{"a", "b"}, Due: map[string]Time{"copy": day},
 		Free: map[string]any{"x": int64(1)}, Any: []any{"y"}, Pins: []Pin{{Until: until}},
 	}
 	if !reflect.DeepEqual(got, want) {

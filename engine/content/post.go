@@ -33,7 +33,7 @@ type Post struct {
 	Language      string                       `yaml:"language"`
 	TranslationOf string                       `yaml:"translation_of"`
 	Media         []Media                      `yaml:"media"`
-	Link          Ref                          `yaml:"link"`
+	Link          Link                         `yaml:"link"`
 	CTA           *CTA                         `yaml:"cta"`
 	Poll          *Poll                        `yaml:"poll"`
 	Quote         Ref                          `yaml:"quote"`
@@ -104,6 +104,20 @@ type Ref struct {
 
 // IsZero reports whether nothing is referred to.
 func (r Ref) IsZero() bool { return r == Ref{} }
+
+// Link is a Ref with what its card says, where the network draws cards from what
+// it is sent. In a file a bare string is a URL.
+type Link struct {
+	URL         string `yaml:"url"`
+	Post        string `yaml:"post"`
+	Account     string `yaml:"account"`
+	Title       string `yaml:"title"`
+	Description string `yaml:"description"`
+	Image       string `yaml:"image"` // a file, relative to the post's folder
+}
+
+// Ref is where the link leads.
+func (l Link) Ref() Ref { return Ref{URL: l.URL, Post: l.Post, Account: l.Account} }
 
 // CTA is a call to action.
 type CTA struct {

@@ -27,11 +27,11 @@ func TestFor(t *testing.T) {
 		applied  []string
 	}{
 		{"field by field, the most particular wins", byAll, fr, []string{"north"},
-			Post{Tags: []string{"account"}, Pillar: "group", Reason: "provider", Link: Ref{URL: "https://fr.example"}, Body: "group"}, []string{"language", "provider", "group", "account"}},
+			Post{Tags: []string{"account"}, Pillar: "group", Reason: "provider", Link: Link{URL: "https://fr.example"}, Body: "group"}, []string{"language", "provider", "group", "account"}},
 		{"not in the group", byAll, fr, nil,
-			Post{Tags: []string{"account"}, Pillar: "provider", Reason: "provider", Link: Ref{URL: "https://fr.example"}, Body: "provider"}, []string{"language", "provider", "account"}},
+			Post{Tags: []string{"account"}, Pillar: "provider", Reason: "provider", Link: Link{URL: "https://fr.example"}, Body: "provider"}, []string{"language", "provider", "account"}},
 		{"the post's language where the account has none", byAll, &Account{ID: "x", Provider: "site"}, nil,
-			Post{Tags: []string{"base"}, Pillar: "base", Reason: "language", Link: Ref{URL: "https://fr.example"}, Body: "base"}, []string{"language"}},
+			Post{Tags: []string{"base"}, Pillar: "base", Reason: "language", Link: Link{URL: "https://fr.example"}, Body: "base"}, []string{"language"}},
 		{"the account's language before the post's", byAll, &Account{ID: "x", Provider: "site", Language: "en"}, nil,
 			Post{Tags: []string{"base"}, Pillar: "base", Body: "base"}, nil},
 		{"no variants", nil, fr, nil, Post{Tags: []string{"base"}, Pillar: "base", Body: "base"}, nil},

@@ -70,7 +70,7 @@ func scalar(key, value string) (want any, raw string, err error) {
 
 // written are the structs that are written as one text.
 var written = []reflect.Type{
-	reflect.TypeFor[content.Time](), reflect.TypeFor[content.Lateness](), reflect.TypeFor[content.Ref](),
+	reflect.TypeFor[content.Time](), reflect.TypeFor[content.Lateness](), reflect.TypeFor[content.Ref](), reflect.TypeFor[content.Link](),
 }
 
 // quoteText leaves a text plain where it reads back as itself.

@@ -82,6 +82,7 @@ func (d *Drafted) Plan() *Plan {
 	for _, f := range filters {
 		p.Refusals = append(p.Refusals, f(s, changes)...)
 	}
+	s.note(changes)
 	p.Summary = summarize(changes)
 	p.Summary.None, p.Summary.Foreign = idle, s.foreignCount
 	return p
@@ -104,6 +105,21 @@ func (s *scene) changes() (out []Change, idle int) {
 	slices.SortFunc(out, compareChanges)
 	slices.SortFunc(s.drifts, func(a, b Drift) int { return compareKeys(a.Key, b.Key) })
 	return out, idle
+}
+
+// note puts beside each change what its platform makes of such an action. Guards
+// have spoken: what is held has no note of what would be done.
+func (s *scene) note(changes []Change) {
+	for i := range changes {
+		c := &changes[i]
+		a := s.accounts[c.Account]
+		if a == nil {
+			continue
+		}
+		if text := a.Capabilities.Notes[string(c.Action)]; text != "" {
+			c.Notes = append(c.Notes, text)
+		}
+	}
 }
 
 func problems(in []Problem) []Problem {

@@ -129,7 +129,7 @@ func (s *scene) hold(sub *subject, format string, args ...any) Change {
 func (s *scene) say(sub *subject, action Action, format string, args ...any) Change {
 	c := Change{
 		Key: sub.key, Post: sub.key.Post, Account: sub.key.Account, Generation: 1, Action: action,
-		Reason: fmt.Sprintf(format, args...), Fields: []FieldChange{}, Remote: []Remote{}, Timezone: "UTC",
+		Reason: fmt.Sprintf(format, args...), Fields: []FieldChange{}, Notes: []string{}, Remote: []Remote{}, Timezone: "UTC",
 	}
 	if a := sub.acct; a != nil {
 		c.Provider, c.Timezone = a.Provider, zone(a).String()

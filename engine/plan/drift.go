@@ -5,6 +5,7 @@ import (
 	"maps"
 	"time"
 
+	"github.com/smmctl/smmctl/engine/content"
 	"github.com/smmctl/smmctl/engine/ledger"
 	"github.com/smmctl/smmctl/engine/provider"
 )
@@ -95,6 +96,8 @@ func (s *scene) answerDrift(sub *subject, d difference) Change {
 		return idle(sub) // listed under drift
 	case !sub.key.IsProfile() && !sub.acct.Capabilities.Edit:
 		return s.hold(sub, "changed on the platform, and %s cannot edit: drift: revert cannot be done", sub.acct.Provider)
+	case !sub.key.IsProfile() && s.older(sub.entry, sub.acct.Limits.EditWindow):
+		return s.hold(sub, "changed on the platform, and %s edits nothing older than %s: drift: revert cannot be done", sub.acct.Provider, content.FormatDuration(sub.acct.Limits.EditWindow))
 	default:
 		c = s.say(sub, Revert, "changed on the platform: ours is sent again, as the account's drift setting says")
 	}

@@ -27,6 +27,7 @@ func TestDrift(t *testing.T) {
 		{"is accepted", defaced(driftSetting("accept")), Accept, "taken for ours"},
 		{"is reverted", defaced(driftSetting("revert")), Revert, "ours is sent again"},
 		{"is not reverted where nothing can be edited", defaced(driftSetting("revert"), cannotEdit), Hold, "cannot edit"},
+		{"is not reverted after the time for edits", defaced(driftSetting("revert"), editWindow(time.Minute)), Hold, "edits nothing older than 1m"},
 		{"is not reverted under create-only", defaced(driftSetting("revert"), policy("create-only")), Hold, "create-only"},
 		{"is not reverted to what is not valid", func(w *world) {
 			defaced(driftSetting("revert"))(w)

@@ -57,6 +57,7 @@ type Change struct {
 	At         *time.Time    `json:"at"` // UTC; null for what has no time
 	Segments   int           `json:"segments"`
 	Fields     []FieldChange `json:"fields"`
+	Notes      []string      `json:"notes"` // what the platform makes of such an action
 	Remote     []Remote      `json:"remote"`
 
 	Path     string `json:"path"`     // the file, relative to the workspace

@@ -2,7 +2,10 @@ package plan
 
 import (
 	"fmt"
+	"slices"
+	"time"
 
+	"github.com/smmctl/smmctl/engine/content"
 	"github.com/smmctl/smmctl/engine/ledger"
 )
 
@@ -29,8 +32,8 @@ func (s *scene) published(sub *subject) Change {
 }
 
 func (s *scene) retract(sub *subject, why string) Change {
-	if !sub.acct.Capabilities.Retract {
-		return s.hold(sub, "%s, and %s cannot delete: delete it by hand, then smmctl forget %s", why, sub.acct.Provider, sub.key)
+	if cannot := s.cannotDelete(sub); cannot != "" {
+		return s.hold(sub, "%s, and %s: delete it by hand, then smmctl forget %s", why, cannot, sub.key)
 	}
 	return s.say(sub, Retract, "%s", why)
 }
@@ -110,12 +113,12 @@ func (s *scene) rewrite(sub *subject) Change {
 
 func (s *scene) editOrReplace(sub *subject, diff comparison) Change {
 	why := s.cannotEdit(sub, diff)
-	caps := sub.acct.Capabilities
+	cannot := s.cannotDelete(sub)
 	switch {
 	case why == "":
 		return s.say(sub, Edit, "changed in the file")
-	case !caps.Retract:
-		return s.hold(sub, "changed in the file; %s, and %s cannot delete either: put the file back, or write removed: true", why, sub.acct.Provider)
+	case cannot != "":
+		return s.hold(sub, "changed in the file; %s, and %s either: put the file back, or write removed: true", why, cannot)
 	case !sub.pub.Replace:
 		return s.hold(sub, "changed in the file; %s: write replace: allow to delete it and publish it again, which loses its URL and its reactions", why)
 	}
@@ -135,6 +138,8 @@ func (s *scene) cannotEdit(sub *subject, diff comparison) string {
 		return "the thread's parts are in another order"
 	case len(diff.changed) > 0 && !caps.Edit:
 		return sub.acct.Provider + " cannot edit"
+	case len(diff.changed) > 0 && s.older(sub.entry, sub.acct.Limits.EditWindow):
+		return fmt.Sprintf("%s edits nothing older than %s", sub.acct.Provider, content.FormatDuration(sub.acct.Limits.EditWindow))
 	case fixed != "":
 		return fmt.Sprintf("%s cannot change %s of what is published", sub.acct.Provider, fixed)
 	case len(diff.tail) > 0 && len(sub.entry.Segments) > 0 && !caps.Thread:
@@ -143,6 +148,32 @@ func (s *scene) cannotEdit(sub *subject, diff comparison) string {
 		return "its id on the platform is not known"
 	}
 	return ""
+}
+
+// cannotDelete says why what is live cannot be taken down, or nothing.
+func (s *scene) cannotDelete(sub *subject) string {
+	window := sub.acct.Limits.RetractWindow
+	switch {
+	case !sub.acct.Capabilities.Retract:
+		return sub.acct.Provider + " cannot delete"
+	case s.older(sub.entry, window):
+		return fmt.Sprintf("%s cannot delete what is older than %s", sub.acct.Provider, content.FormatDuration(window))
+	}
+	return ""
+}
+
+// older reports whether a part of what is live has passed a window; 0 is none.
+func (s *scene) older(e *ledger.Entry, window time.Duration) bool {
+	if e == nil || window == 0 {
+		return false
+	}
+	return slices.ContainsFunc(e.Segments, func(seg ledger.Segment) bool {
+		at := seg.CreatedAt
+		if at.IsZero() {
+			at = e.PublishedAt
+		}
+		return seg.ID != "" && !at.IsZero() && !s.Now.Before(at.Add(window))
+	})
 }
 
 // hasUnidentified reports whether a live segment can't be addressed, such as one

@@ -35,7 +35,13 @@ func list(s ...string) []string { return s }
 func allowReplace(p *content.Publication) { p.Replace = true }
 func cannotEdit(a *Account)               { a.Capabilities.Edit = false }
 func cannotRetract(a *Account)            { a.Capabilities.Retract = false }
-func policy(p string) func(*Account)      { return func(a *Account) { a.Policy = p } }
+func editWindow(d time.Duration) func(*Account) {
+	return func(a *Account) { a.Limits.EditWindow = d }
+}
+func retractWindow(d time.Duration) func(*Account) {
+	return func(a *Account) { a.Limits.RetractWindow = d }
+}
+func policy(p string) func(*Account) { return func(a *Account) { a.Policy = p } }
 
 func TestLifecycle(t *testing.T) {
 	t.Parallel()
@@ -63,6 +69,8 @@ func TestLifecycle(t *testing.T) {
 		{"retract of a post that is not valid", steady(func(p *content.Publication) {
 			p.Retract, p.Invalid = true, "unknown key"
 		}), Hold, "unknown key"},
+		{"retract within the time for it", steady(func(p *content.Publication) { p.Retract = true }, retractWindow(25*time.Hour)), Retract, ""},
+		{"retract after the time for it", steady(func(p *content.Publication) { p.Retract = true }, retractWindow(time.Minute)), Hold, "cannot delete what is older than 1m"},
 		{"removed", steady(func(p *content.Publication) { p.Removed = true }), Forget, "it stays live"},
 		{"removed under create-only", steady(func(p *content.Publication) { p.Removed = true }, policy("create-only")), Forget, ""},
 		{"removed and retract", steady(func(p *content.Publication) { p.Removed, p.Retract = true, true }), Retract, ""},
@@ -78,6 +86,11 @@ func TestContent(t *testing.T) {
 	t.Parallel()
 	runRows(t, []row{
 		{"a word", changed(list("x"), list("y")), Edit, "changed in the file"},
+		{"a word, within the time for it", changed(list("x"), list("y"), editWindow(25*time.Hour)), Edit, ""},
+		{"a word, after the time for it", changed(list("x"), list("y"), editWindow(time.Minute)), Hold, "edits nothing older than 1m: write replace: allow"},
+		{"the same, and it may be replaced", changed(list("x"), list("y"), editWindow(time.Minute), allowReplace), Replace, "edits nothing older than 1m"},
+		{"the same, and it is too old to delete", changed(list("x"), list("y"), editWindow(time.Minute), retractWindow(time.Minute), allowReplace), Hold, "cannot delete what is older than 1m either"},
+		{"a new tail has no such time", changed(list("x"), list("x", "y"), editWindow(time.Minute)), Edit, ""},
 		{"a word, not rendered", changed(list("x"), list("y"), func(p *content.Publication) { p.Segments, p.Digest = nil, "other" }), Hold, "not rendered"},
 		{"a word, not valid", changed(list("x"), list("y"), func(p *content.Publication) { p.Invalid = "too long" }), Hold, "too long"},
 		{"not a word: the digest alone", changed(list("x"), list("x"), func(p *content.Publication) { p.Digest = "other" }), "", ""},

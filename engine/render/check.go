@@ -84,7 +84,7 @@ func (v *view) meant(first *content.Segment) string {
 		return "carousel"
 	case len(first.Media) == 1:
 		return "image"
-	case !v.p.Link.IsZero():
+	case !v.p.Link.Ref().IsZero():
 		return "link"
 	}
 	return "text"
@@ -116,16 +116,29 @@ func (v *view) checkTexts(segments []content.Segment) {
 		case len(segments) > 1:
 			what = fmt.Sprintf("part %d of the thread", i+1)
 		}
-		if !seg.OK {
-			v.fail("text-too-long", field, "shorten it, or write a variant", "%s has %d characters, %s takes %d: %d too many", what, seg.Length, v.who(), seg.Limit, seg.Length-seg.Limit)
-		}
+		v.checkLength(seg, field, what)
 		if n := len([]rune(seg.Title)); v.limits.Title > 0 && n > v.limits.Title {
 			v.fail("title-too-long", field, "shorten the heading", "the title has %d characters, %s takes %d", n, v.who(), v.limits.Title)
 		}
 	}
 	first := &segments[0]
-	if first.Text == "" && first.HTML == "" && first.Title == "" && len(v.p.Media) == 0 && first.Poll == nil && v.p.Repost.IsZero() {
+	if first.Text == "" && first.HTML == "" && first.Title == "" && first.Card == nil && len(v.p.Media) == 0 && first.Poll == nil && v.p.Repost.IsZero() {
 		v.fail("empty", "body", "", "the post has no text and no media")
+	}
+}
+
+// checkLength checks a text in the network's unit and in bytes.
+func (v *view) checkLength(seg *content.Segment, field, what string) {
+	l := &v.limits
+	switch {
+	case !seg.OK && seg.Limit != l.Characters:
+		v.fail("text-too-long", field, "shorten it, write a variant, or put the text into a part of its own (`---`)",
+			"%s has %d characters, and with media %s takes %d: %d too many", what, seg.Length, v.who(), seg.Limit, seg.Length-seg.Limit)
+	case !seg.OK:
+		v.fail("text-too-long", field, "shorten it, or write a variant", "%s has %d characters, %s takes %d: %d too many", what, seg.Length, v.who(), seg.Limit, seg.Length-seg.Limit)
+	case l.TextBytes > 0 && len(seg.Text) > l.TextBytes:
+		seg.OK = false
+		v.fail("text-too-long", field, "shorten it, or write a variant", "%s has %d bytes, %s takes %d: %d too many", what, len(seg.Text), v.who(), l.TextBytes, len(seg.Text)-l.TextBytes)
 	}
 }
 

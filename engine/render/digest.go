@@ -20,6 +20,7 @@ type source struct {
 	Language     string            `json:"language,omitempty"`
 	Media        []sourceMedia     `json:"media,omitempty"`
 	Link         string            `json:"link,omitempty"`
+	Card         []string          `json:"card,omitempty"`
 	Quote        string            `json:"quote,omitempty"`
 	Repost       string            `json:"repost,omitempty"`
 	ReplyTo      string            `json:"reply_to,omitempty"`
@@ -45,8 +46,14 @@ func (v *view) digest() string {
 	p := v.p
 	src := source{
 		Body: unix(p.Body), Format: p.Format, Language: v.language(), Media: v.mediaSource(),
-		Link: v.refSource(p.Link), Quote: v.refSource(p.Quote), Repost: v.refSource(p.Repost), ReplyTo: v.refSource(p.ReplyTo),
+		Link: v.refSource(p.Link.Ref()), Quote: v.refSource(p.Quote), Repost: v.refSource(p.Repost), ReplyTo: v.refSource(p.ReplyTo),
 		FirstComment: unix(p.FirstComment), Tags: p.Tags, Options: v.options(), Mentions: v.mentionsUsed(),
+	}
+	if l := p.Link; l.Title+l.Description+l.Image != "" && v.caps().Card {
+		src.Card = []string{l.Title, l.Description, ""}
+		if l.Image != "" {
+			src.Card[2] = v.sum(l.Image)
+		}
 	}
 	if p.CTA != nil {
 		src.CTA = []string{p.CTA.Label, p.CTA.URL}

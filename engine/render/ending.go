@@ -16,6 +16,7 @@ type ending struct {
 	label string // of the call to action
 	cta   string
 	link  string
+	to    string // where the post's link leads, in the text or not
 }
 
 func (e ending) of(last bool) ending {
@@ -27,7 +28,13 @@ func (e ending) of(last bool) ending {
 
 // endings leaves out what the text has already.
 func (v *view) endings() ending {
-	e := ending{link: v.target("link", v.p.Link)}
+	e := ending{link: v.target("link", v.p.Link.Ref())}
+	if l := v.p.Link; l.Ref().IsZero() && l != (content.Link{}) {
+		v.fail("link-address", "link", "write `url:` or `post:`", "the link leads nowhere")
+	}
+	if e.to = e.link; e.to != linkPlaceholder {
+		e.to = withParams(e.to, v.utm)
+	}
 	if v.seen[e.link] {
 		e.link = ""
 	}
@@ -40,8 +47,8 @@ func (v *view) endings() ending {
 	if e.cta != "" && e.cta == e.link {
 		e.link = "" // the call to action has it, with its label
 	}
-	if e.link != linkPlaceholder {
-		e.link = withParams(e.link, v.utm)
+	if e.link != "" {
+		e.link = e.to
 	}
 	e.cta = withParams(e.cta, v.utm)
 	if v.caps().Markup != provider.HTML { // pages list their tags themselves
@@ -73,8 +80,10 @@ func (v *view) ctaText(w *writer, e ending) {
 	switch {
 	case e.label == "":
 		w.address(e.cta)
-	case w.markup == provider.Facets:
+	case w.markup.Marks():
 		w.marked("link", e.cta, func() { w.write([]byte(e.label)) })
+	case w.markup == provider.Markdown:
+		w.masked(e.cta, []byte(e.label), func() { w.literal([]byte(e.label)) })
 	case w.markup == provider.HTML:
 		w.write([]byte(e.label))
 	default:

@@ -101,7 +101,7 @@ func (v *view) publication() content.Publication {
 
 // references notes the publications that this one waits for.
 func (v *view) references(pub *content.Publication) {
-	for _, ref := range []content.Ref{v.p.Link, v.p.ReplyTo, v.p.Quote, v.p.Repost} {
+	for _, ref := range []content.Ref{v.p.Link.Ref(), v.p.ReplyTo, v.p.Quote, v.p.Repost} {
 		if key := v.key(ref); key != (content.Key{}) && !slices.Contains(pub.DependsOn, key) {
 			pub.DependsOn = append(pub.DependsOn, key)
 		}

@@ -127,7 +127,7 @@ func TestFieldsOfAPublication(t *testing.T) {
 	p.Delivery, p.Replace = "reminder", "allow"
 	p.Overrides = []content.Override{{Guard: "min_gap", Reason: "launch", Until: when(t, "2026-12-04T00:00")}}
 	p.Retract, p.Republish, p.Moved, p.Origin = true, 2, &content.Moved{From: "old-id"}, &content.Origin{}
-	p.Link, p.ReplyTo = content.Ref{Post: "article", Account: "acme-site"}, content.Ref{Post: "first"}
+	p.Link, p.ReplyTo = content.Link{Post: "article", Account: "acme-site"}, content.Ref{Post: "first"}
 	pubs, problems := Of(s, p).Expand()
 	wantRules(t, problems)
 	got := pubs[0]
@@ -348,8 +348,8 @@ func TestDigest(t *testing.T) {
 		"media":      func(_ *Scope, p *content.Post) { p.Media[0].File = "b.png" },
 		"alt":        func(_ *Scope, p *content.Post) { p.Media[0].Alt = "B" },
 		"focus":      func(_ *Scope, p *content.Post) { p.Media[0].Focus = nil },
-		"link":       func(_ *Scope, p *content.Post) { p.Link = content.Ref{URL: "https://example.org"} },
-		"link post":  func(_ *Scope, p *content.Post) { p.Link = content.Ref{Post: "other"} },
+		"link":       func(_ *Scope, p *content.Post) { p.Link = content.Link{URL: "https://example.org"} },
+		"link post":  func(_ *Scope, p *content.Post) { p.Link = content.Link{Post: "other"} },
 		"cta":        func(_ *Scope, p *content.Post) { p.CTA = &content.CTA{Label: "Go", URL: "https://example.org"} },
 		"poll":       func(_ *Scope, p *content.Post) { p.Poll = &content.Poll{Options: []string{"a", "b"}} },
 		"quote":      func(_ *Scope, p *content.Post) { p.Quote = content.Ref{URL: "https://example.org"} },

@@ -36,11 +36,18 @@ func (v *view) segments(pub *content.Publication) []content.Segment {
 		parts = [][]ast.Node{nil}
 	}
 	ends := v.endings()
+	var card *content.Card
+	if len(parts) > 1 || len(v.p.Media) == 0 { // where media are, there is no place for one
+		if card = v.card(ends.to); card != nil {
+			ends.link = ""
+		}
+	}
 	out := make([]content.Segment, 0, len(parts)+1)
 	for i, blocks := range parts {
 		seg := v.write(blocks, t.src, v.disclosure(i == 0), ends.of(i == len(parts)-1))
 		out = append(out, seg)
 	}
+	out[len(out)-1].Card = card
 	first := &out[0]
 	first.Media = append(first.Media, v.attachments()...)
 	first.Poll = v.poll()
@@ -102,6 +109,9 @@ func (v *view) complete(segments []content.Segment, pub *content.Publication) {
 		seg := &segments[i]
 		seg.Options, seg.Language, seg.Date = options, language, pub.At
 		seg.Length, seg.Limit = v.length(seg), v.limits.Characters
+		if v.limits.Caption > 0 && len(seg.Media) > 0 {
+			seg.Limit = v.limits.Caption
+		}
 		seg.OK = seg.Limit == 0 || seg.Length <= seg.Limit
 	}
 }

@@ -49,7 +49,7 @@ func TestWhatANetworkCannotCarry(t *testing.T) {
 		{"changed", "acme-mastodon", func(p *content.Post) { p.Media = []content.Media{{File: "a.png", Alt: "A", SHA256: "00"}} }, []string{"media-changed"}},
 		{"format", "acme-mastodon", func(p *content.Post) { p.Format = "story" }, []string{"format-unsupported"}},
 		{"format and content", "acme-mastodon", func(p *content.Post) { p.Format = "image" }, []string{"format-mismatch?"}},
-		{"link target", "acme-mastodon", func(p *content.Post) { p.Link = content.Ref{URL: "example.org"} }, []string{"link-address"}},
+		{"link target", "acme-mastodon", func(p *content.Post) { p.Link = content.Link{URL: "example.org"} }, []string{"link-address"}},
 		{"unsafe cta", "acme-site", func(p *content.Post) { p.CTA = &content.CTA{Label: "x", URL: "data:text/html,x"} }, []string{"link-address"}},
 		{"unsafe link", "acme-site", func(p *content.Post) { p.Body = "[x](javascript:alert(1)) [y](/relative) [z](JAVASCRIPT&#58;x)" }, []string{"link-address"}},
 		{"picture in the text", "acme-site", func(p *content.Post) { p.Body = "a ![b](c.png)" }, []string{"body-image"}},
@@ -139,7 +139,7 @@ func TestOptionsAreFlattened(t *testing.T) {
 func TestLinkToAPublicationOfOurs(t *testing.T) {
 	t.Parallel()
 	s, p := scope(t), post(t, "Read on", "acme-mastodon")
-	p.Link = content.Ref{Post: "article", Account: "acme-site"}
+	p.Link = content.Link{Post: "article", Account: "acme-site"}
 	pub, problems := filled(t, s, p)
 	wantRules(t, problems)
 	if seg := pub.Segments[0]; seg.Text != "Read on\n\n{link}" || seg.Length != 9+23 {
@@ -166,7 +166,7 @@ func TestLinkAndCallToAction(t *testing.T) {
 		{"`" + a + "`", a, "", a + "\n\n" + a}, // code is no link
 	} {
 		p := post(t, c.body, "acme-mastodon")
-		p.Link = content.Ref{URL: c.link}
+		p.Link = content.Link{URL: c.link}
 		if c.cta != "" {
 			p.CTA = &content.CTA{Label: "Shop", URL: c.cta}
 		}
@@ -261,7 +261,7 @@ func TestHTMLIsSafe(t *testing.T) {
 	t.Parallel()
 	p := post(t, "<script>alert(1)</script>\n\n[a](javascript:x) [b](https://e.org/\"onx=) {{@evil}} ![i](data:x) <img src=x onerror=y> `<b>`", "acme-site")
 	p.Mentions = map[string]map[string]string{"evil": {"site": "<script>x</script>"}}
-	p.Link = content.Ref{URL: "https://example.org/?a=\"><script>"}
+	p.Link = content.Link{URL: "https://example.org/?a=\"><script>"}
 	p.CTA = &content.CTA{Label: "<b>Go</b>", URL: "https://example.org/x"}
 	p.Disclosure = &content.Disclosure{Sponsor: "<i>"}
 	pub, _ := filled(t, scope(t), p)

@@ -87,7 +87,7 @@ func TestDocumentedExamples(t *testing.T) {
 		t.Fatalf("only %d examples were found", len(all))
 	}
 	for _, e := range all {
-		for kind, account := range map[string]string{"plain": "acme-mastodon", "facets": "acme-bluesky", "html": "acme-site"} {
+		for kind, account := range map[string]string{"plain": "acme-mastodon", "facets": "acme-bluesky", "entities": "acme-telegram", "discord": "acme-discord", "html": "acme-site"} {
 			want, ok := e.want[kind]
 			if !ok {
 				continue
@@ -118,14 +118,27 @@ func written(kind string, seg *content.Segment) string {
 			title = "title: " + seg.Title + "\n"
 		}
 		return title + strings.TrimSuffix(seg.HTML, "\n")
-	case "facets":
-		var b strings.Builder
-		at := 0
-		for _, f := range seg.Facets {
-			b.WriteString(seg.Text[at:f.Start] + "⟦" + f.Kind + ":" + f.Value + "|" + seg.Text[f.Start:f.End] + "⟧")
-			at = f.End
+	case "facets", "entities":
+		out, _ := runs(seg.Text, 0, len(seg.Text), seg.Facets)
+		if c := seg.Card; c != nil {
+			out += "\ncard: " + c.Title + " <" + c.URL + ">"
 		}
-		return b.String() + seg.Text[at:]
+		return out
 	}
 	return seg.Text
+}
+
+// runs shows the text from at to end, with the runs in it, and returns those
+// behind it.
+func runs(text string, at, end int, facets []content.Facet) (string, []content.Facet) {
+	var b strings.Builder
+	for len(facets) > 0 && facets[0].Start < end {
+		f := facets[0]
+		b.WriteString(text[at:f.Start] + "⟦" + strings.TrimSuffix(f.Kind+":"+f.Value, ":") + "|")
+		var inner string
+		inner, facets = runs(text, f.Start, f.End, facets[1:])
+		b.WriteString(inner + "⟧")
+		at = f.End
+	}
+	return b.String() + text[at:end], facets
 }

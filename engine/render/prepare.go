@@ -73,7 +73,7 @@ func (t *prose) problem(rule string, offset int, hint, format string, args ...an
 // mention looks a name up and notes the handle.
 func (v *view) mention(m *mention, field string) {
 	handle, known := v.handle(m.name)
-	m.handle, m.linked = handle, handle != "" && v.caps().Mentions
+	m.handle, m.linked = handle, handle != "" && v.caps().Mentions && !inLink(m)
 	switch {
 	case !known:
 		v.add(Problem{Rule: "unknown-mention", Field: field, Offset: m.offset, Hint: didYouMean(m.name, v.names()), Summary: fmt.Sprintf("%s%s%s: nobody of that name is in `mentions` of the post or the strategy", mentionOpen, m.name, mentionClose)})
@@ -117,7 +117,7 @@ func (t *prose) link(n *ast.Link) {
 		return
 	}
 	label := string(labelOf(n, t.src))
-	if label == dest || label == "" || "mailto:"+label == dest {
+	if label == dest || strings.TrimSpace(label) == "" || "mailto:"+label == dest {
 		n.SetAttribute(bare, true)
 	}
 	n.Title = nil
@@ -131,7 +131,7 @@ func (t *prose) autoLink(n *ast.AutoLink) ast.Node {
 	if n.AutoLinkType == ast.AutoLinkEmail {
 		dest = "mailto:" + strings.TrimPrefix(label, "mailto:")
 	}
-	if badAddress(dest) != "" {
+	if badAddress(dest) != "" || inLink(n) {
 		return rawText([]byte(label))
 	}
 	l := ast.NewLink()
@@ -139,6 +139,16 @@ func (t *prose) autoLink(n *ast.AutoLink) ast.Node {
 	l.SetAttribute(bare, true)
 	l.AppendChild(l, rawText([]byte(label)))
 	return l
+}
+
+// inLink reports whether a node is in a link's text, where no other link can be.
+func inLink(n ast.Node) bool {
+	for p := n.Parent(); p != nil; p = p.Parent() {
+		if p.Kind() == ast.KindLink {
+			return true
+		}
+	}
+	return false
 }
 
 func unwrap(n ast.Node) {

@@ -37,12 +37,21 @@ func checkSegments(t interface{ Fatalf(string, ...any) }, body string, pub *cont
 		if strings.TrimRight(seg.Text, " \n\t") != seg.Text || strings.HasPrefix(seg.Text, "\n") {
 			t.Fatalf("%q: white space around %q", body, seg.Text)
 		}
-		at := 0
+		var around []content.Facet // the runs that are open
 		for _, f := range seg.Facets {
-			if f.Start < at || f.End <= f.Start || f.End > len(seg.Text) || !utf8.ValidString(seg.Text[f.Start:f.End]) {
+			for len(around) > 0 && around[len(around)-1].End <= f.Start {
+				around = around[:len(around)-1]
+			}
+			outer := content.Facet{End: len(seg.Text)}
+			if len(around) > 0 {
+				if outer = around[len(around)-1]; pub.Provider != "telegram" {
+					t.Fatalf("%q: facet %+v in %+v", body, f, outer)
+				}
+			}
+			if f.Start < outer.Start || f.End <= f.Start || f.End > outer.End || !utf8.ValidString(seg.Text[f.Start:f.End]) {
 				t.Fatalf("%q: facet %+v of %q", body, f, seg.Text)
 			}
-			at = f.End
+			around = append(around, f)
 		}
 		for _, bad := range []string{"<script", "<b>", "<div", "href=\"javascript", "<img", "onerror"} {
 			if strings.Contains(strings.ToLower(seg.HTML), bad) {
@@ -57,12 +66,13 @@ func TestAnyMarkdownRenders(t *testing.T) {
 	s := scope(t)
 	rapid.Check(t, func(rt *rapid.T) {
 		body := drawMarkdown(rt)
-		p := post(t, body, "acme-mastodon", "acme-bluesky", "acme-site", "acme-bare")
-		p.Tags, p.Campaign, p.Link = []string{"x"}, "sale", content.Ref{URL: "https://example.org"}
+		p := post(t, body, "acme-mastodon", "acme-bluesky", "acme-telegram", "acme-discord", "acme-site", "acme-bare")
+		p.Tags, p.Campaign, p.Link = []string{"x"}, "sale", content.Link{URL: "https://example.org"}
 		p.FirstComment = body
-		pubs, _ := Of(s, p).Expand()
+		r := Of(s, p)
+		pubs, _ := r.Expand()
 		for i := range pubs {
-			problems := Of(s, p).Fill(&pubs[i])
+			problems := r.Fill(&pubs[i])
 			for _, pr := range problems {
 				if pr.Field == "body" && (pr.Offset < -1 || pr.Offset > len(body)) {
 					rt.Fatalf("%q: %+v", body, pr)
@@ -89,7 +99,7 @@ func FuzzFill(f *testing.F) {
 	f.Add("> - > 1. ```\n> - > x")
 	f.Fuzz(func(t *testing.T, body string) {
 		s := scope(t)
-		p := post(t, body, "acme-mastodon", "acme-bluesky", "acme-site")
+		p := post(t, body, "acme-mastodon", "acme-bluesky", "acme-telegram", "acme-discord", "acme-site")
 		p.FirstComment, p.Campaign = body, "sale"
 		pubs, _ := Of(s, p).Expand()
 		for i := range pubs {
@@ -141,7 +151,7 @@ It costs a second, needs no credentials with the flag for it, and has saved more
 func benchmarkFill(b *testing.B, account string) {
 	s := scope(b)
 	p := post(b, body, account)
-	p.Tags, p.Link = []string{"howto", "plan"}, content.Ref{URL: "https://example.org/winter"}
+	p.Tags, p.Link = []string{"howto", "plan"}, content.Link{URL: "https://example.org/winter"}
 	pubs, _ := Of(s, p).Expand()
 	b.ReportAllocs()
 	b.SetBytes(int64(len(body)))

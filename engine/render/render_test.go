@@ -12,8 +12,8 @@ import (
 	"github.com/smmctl/smmctl/engine/provider"
 )
 
-// plainDriver has all that Mastodon has, siteDriver HTML and no limits, facets
-// is Bluesky's kind, and bare can do nothing but text.
+// drivers are one of each markup, with all that there is, and bare, which can do
+// nothing but text.
 func drivers() map[string]*provider.Driver {
 	rich := provider.Capabilities{
 		Formats: []string{"text", "image", "carousel", "video", "link", "poll"}, Markup: provider.Plain,
@@ -22,7 +22,11 @@ func drivers() map[string]*provider.Driver {
 		Profile: []string{"name", "bio", "avatar", "header", "links", "pinned"},
 	}
 	facets := rich
-	facets.Markup = provider.Facets
+	facets.Markup, facets.Card = provider.Facets, true
+	entities := rich
+	entities.Markup = provider.Entities
+	markdown := rich
+	markdown.Markup = provider.Markdown
 	limits := provider.Limits{
 		Characters: 500, Unit: "mastodon", URLLength: 23, Media: 4, AltText: 1500, ImageBytes: 1 << 20, ImagePixels: 33_177_600, VideoBytes: 2 << 20,
 		ImageTypes: []string{"image/png", "image/jpeg"}, MediaTypes: []string{"image/png", "image/jpeg", "video/mp4"}, VideoPerPost: 1,
@@ -32,6 +36,8 @@ func drivers() map[string]*provider.Driver {
 	return map[string]*provider.Driver{
 		"mastodon": {Name: "mastodon", Capabilities: rich, Limits: limits},
 		"bluesky":  {Name: "bluesky", Capabilities: facets, Limits: provider.Limits{Characters: 300, Unit: "graphemes"}},
+		"telegram": {Name: "telegram", Capabilities: entities, Limits: provider.Limits{Characters: 4096, Unit: "utf16", Caption: 40, Media: 10}},
+		"discord":  {Name: "discord", Capabilities: markdown, Limits: provider.Limits{Characters: 2000, Unit: "utf16", Media: 10}},
 		"site": {Name: "site", Capabilities: provider.Capabilities{
 			Formats: []string{"text", "image", "carousel", "video", "link", "article"}, Markup: provider.HTML, Edit: true, Retract: true, Thread: true, AltText: true,
 			Profile: []string{"name", "bio", "links"},
@@ -53,7 +59,7 @@ func scope(t testing.TB) *Scope {
 		Strategies: map[string]*content.Strategy{"acme": {
 			Brand:    "acme",
 			Groups:   map[string][]string{"social": {"acme-mastodon", "acme-bluesky"}, "all": {"acme-site", "acme-mastodon"}},
-			Mentions: map[string]map[string]string{"maker": {"mastodon": "@maker@social.example", "bluesky": "@maker.example"}, "shy": {"bluesky": "@shy.example"}},
+			Mentions: map[string]map[string]string{"maker": {"mastodon": "@maker@social.example", "bluesky": "@maker.example", "telegram": "@maker", "discord": "<@42>"}, "shy": {"bluesky": "@shy.example"}},
 		}},
 		Campaigns: map[string]*content.Campaign{
 			"sale":  {ID: "sale", UTM: map[string]string{"content": "a b"}},

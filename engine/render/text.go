@@ -2,6 +2,7 @@ package render
 
 import (
 	"bytes"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -22,6 +23,7 @@ type writer struct {
 	facets []content.Facet
 
 	prefix  string // of every line: quotation marks, indentation
+	quoted  bool   // inside a run that is marked as a quotation
 	lead    string // of the next line alone, where it differs
 	hasLead bool
 	inLine  bool // something stands on the line already
@@ -116,9 +118,11 @@ func (w *writer) block(n ast.Node) {
 	case *ast.List:
 		w.list(n)
 	case *ast.Blockquote:
-		w.nested("> ", "> ", func() { w.blocks(n.FirstChild(), false) })
+		w.quotation(n)
 	case *ast.CodeBlock, *ast.FencedCodeBlock:
-		w.code(n)
+		w.codeBlock(n)
+	case *ast.Heading:
+		w.heading(n)
 	case *ast.ThematicBreak: // inside a quotation or a list
 		w.write([]byte("---"))
 	default:
@@ -142,9 +146,12 @@ func (w *writer) nested(mark, prefix string, body func()) {
 }
 
 func (w *writer) list(l *ast.List) {
-	number := l.Start
+	number, marker := l.Start, string(l.Marker)
+	if w.markup == provider.Markdown {
+		marker = markdownMarker(l)
+	}
 	for item := l.FirstChild(); item != nil; item = item.NextSibling() {
-		mark := string(l.Marker) + " "
+		mark := marker + " "
 		if l.IsOrdered() {
 			mark = strconv.Itoa(number) + mark
 			number++
@@ -165,6 +172,9 @@ func (w *writer) code(n ast.Node) {
 		if i == lines.Len()-1 {
 			value = bytes.TrimRight(value, "\n")
 		}
+		if w.markup == provider.Markdown { // it would end the block
+			value = bytes.ReplaceAll(value, []byte("```"), []byte("`\u200b``"))
+		}
 		w.write(value)
 	}
 }
@@ -180,14 +190,16 @@ func (w *writer) inline(n ast.Node) {
 	case *ast.Text:
 		w.text(n)
 	case *ast.String:
-		w.write(n.Value)
+		w.literal(n.Value)
 	case *ast.CodeSpan:
 		w.codeSpan(n)
+	case *ast.Emphasis:
+		w.emphasis(n)
 	case *mention:
 		w.mention(n)
 	case *ast.Link:
 		w.link(n)
-	default: // emphasis: only what is in it
+	default:
 		w.inlines(n)
 	}
 }
@@ -197,7 +209,7 @@ func (w *writer) text(n *ast.Text) {
 	if !n.IsRaw() && bytes.ContainsAny(value, `\&`) {
 		value = resolve(value)
 	}
-	w.write(value)
+	w.literal(value)
 	if n.SoftLineBreak() || n.HardLineBreak() {
 		w.newline()
 	}
@@ -230,14 +242,6 @@ func resolve(s []byte) []byte {
 // maxReference is longer than any character reference.
 const maxReference = 40
 
-func (w *writer) codeSpan(n ast.Node) {
-	for c := n.FirstChild(); c != nil; c = c.NextSibling() {
-		if t, ok := c.(*ast.Text); ok {
-			w.write(bytes.ReplaceAll(t.Segment.Value(w.src), []byte{'\n'}, []byte{' '}))
-		}
-	}
-}
-
 func (w *writer) mention(m *mention) {
 	if m.linked {
 		w.marked("mention", m.handle, func() { w.write([]byte(m.handle)) })
@@ -247,17 +251,17 @@ func (w *writer) mention(m *mention) {
 }
 
 // link writes text and address, or the text alone where the network marks runs
-// of text or takes HTML beside it.
+// of text or takes markup.
 func (w *writer) link(n *ast.Link) {
 	address := string(n.Destination)
 	_, isBare := n.Attribute(bare)
 	switch {
-	case w.markup == provider.Facets && isBare:
-		w.address(address)
-	case w.markup == provider.Facets:
-		w.marked("link", address, func() { w.inlines(n) })
 	case isBare:
 		w.address(address)
+	case w.markup.Marks():
+		w.marked("link", address, func() { w.inlines(n) })
+	case w.markup == provider.Markdown:
+		w.masked(address, labelOf(n, w.src), func() { w.inlines(n) })
 	default:
 		w.inlines(n)
 		if w.markup != provider.HTML {
@@ -281,17 +285,27 @@ func shown(address string) string {
 // marked notes a facet around what write writes, where the network has facets.
 func (w *writer) marked(kind, value string, write func()) {
 	w.open()
-	start := len(w.out)
+	w.around(kind, value, write)
+}
+
+// around is marked for what may begin with a line's own mark.
+func (w *writer) around(kind, value string, write func()) {
+	if !w.markup.Marks() {
+		write()
+		return
+	}
+	i, start := len(w.facets), len(w.out)
+	w.facets = append(w.facets, content.Facet{Kind: kind, Start: start, Value: value})
 	write()
-	if w.markup == provider.Facets && len(w.out) > start {
-		w.facets = append(w.facets, content.Facet{Kind: kind, Start: start, End: len(w.out), Value: value})
+	if w.facets[i].End = len(w.out); w.facets[i].End == start {
+		w.facets = slices.Delete(w.facets, i, i+1)
 	}
 }
 
 // line appends a paragraph of plain text.
 func (w *writer) line(s string) {
 	w.paragraph()
-	w.write([]byte(s))
+	w.literal([]byte(s))
 }
 
 // finish returns the text without blank lines before it and white space behind
@@ -302,7 +316,7 @@ func (w *writer) finish() (string, []content.Facet) {
 	text = text[lead:]
 	facets := []content.Facet{}
 	for _, f := range w.facets {
-		f.Start, f.End = f.Start-lead, min(f.End-lead, len(text))
+		f.Start, f.End = max(f.Start-lead, 0), min(f.End-lead, len(text))
 		if f.Start < f.End {
 			facets = append(facets, f)
 		}

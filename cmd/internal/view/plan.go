@@ -54,6 +54,9 @@ func (p *Printer) change(c *plan.Change) {
 		line = append(line, fmt.Sprintf("thread of %d", c.Segments))
 	}
 	p.printf("%s\n    %s\n", strings.TrimRight(strings.Join(line, "  "), " "), p.paint(dim, flat(c.Reason)))
+	for _, n := range c.Notes {
+		p.printf("    %s\n", p.paint(warn, oneLine(n, 300)))
+	}
 	if c.Action == plan.Wait || c.Action == plan.Missed || c.Action == plan.Hold && len(c.Fields) == 0 {
 		return
 	}
