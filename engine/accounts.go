@@ -102,24 +102,12 @@ func (e *Engine) involved(w *world, o PlanOptions) []string {
 
 func (e *Engine) openAccount(ctx context.Context, w *world, id string, o PlanOptions) (*apply.Target, error) {
 	account := w.ws.Accounts[id].Value
-	driver := e.drivers[account.Provider]
-	if driver == nil {
-		return nil, fmt.Errorf("unknown provider %q", account.Provider)
-	}
-	if err := sameServer(id, account, driver, w.snap); err != nil {
-		return nil, err
-	}
 	limiter := wrap.NewLimiter(e.Clock, rand.Float64, 0)
-	opened, err := driver.Open(ctx, e.providerConfig(ctx, w, account, limiter.Note))
+	opened, err := e.signIn(ctx, w, account, limiter.Note)
 	if err != nil {
 		return nil, err
 	}
-	if err := samePerson(id, opened.Identity, w.snap); err != nil {
-		return nil, err
-	}
-	if err := e.sameTime(opened); err != nil {
-		return nil, err
-	}
+	driver := e.drivers[account.Provider]
 	target := &apply.Target{
 		Account: wrap.Wrap(opened, wrap.Options{
 			Clock: e.Clock, Log: e.Log, Limiter: limiter, ReadOnly: w.readOnly, Retry: &wrap.Retrying{Clock: e.Clock, Random: rand.Float64},
@@ -128,6 +116,26 @@ func (e *Engine) openAccount(ctx context.Context, w *world, id string, o PlanOpt
 	}
 	target.Live, err = e.readLive(ctx, w, id, target, o)
 	return target, err
+}
+
+// signIn opens an account and holds it against the ledger's pin. Where it is
+// another one, or its clock is wrong, it comes with the error.
+func (e *Engine) signIn(ctx context.Context, w *world, a content.Account, onRate func(provider.Rate)) (*provider.Account, error) {
+	driver := e.drivers[a.Provider]
+	if driver == nil {
+		return nil, fmt.Errorf("unknown provider %q", a.Provider)
+	}
+	if err := sameServer(a.ID, a, driver, w.snap); err != nil {
+		return nil, err
+	}
+	opened, err := driver.Open(ctx, e.providerConfig(ctx, w, a, onRate))
+	if err != nil {
+		return nil, err
+	}
+	if err := samePerson(a.ID, opened.Identity, w.snap); err != nil {
+		return opened, err
+	}
+	return opened, e.sameTime(opened)
 }
 
 func (e *Engine) providerConfig(ctx context.Context, w *world, a content.Account, onRate func(provider.Rate)) provider.Config {

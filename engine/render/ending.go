@@ -59,8 +59,10 @@ func (v *view) endings() ending {
 
 // endText writes the ending as paragraphs.
 func (v *view) endText(w *writer, e ending) {
-	if tags := missingTags(string(w.out), e.tags); tags != "" {
-		w.line(tags)
+	if len(e.tags) > 0 {
+		if tags := missingTags(string(w.out), e.tags); tags != "" {
+			w.line(tags)
+		}
 	}
 	if e.cta != "" {
 		w.paragraph()
@@ -148,9 +150,6 @@ func isTagRune(r rune) bool {
 
 // missingTags joins the hashtags that the text does not have.
 func missingTags(text string, tags []string) string {
-	if len(tags) == 0 {
-		return ""
-	}
 	have := map[string]bool{}
 	for _, f := range withTags(text, nil) {
 		have[strings.ToLower(f.Value)] = true
@@ -168,6 +167,9 @@ func missingTags(text string, tags []string) string {
 
 // withTags adds a facet for each hashtag outside the given facets, in order.
 func withTags(text string, facets []content.Facet) []content.Facet {
+	if strings.IndexByte(text, '#') < 0 {
+		return facets
+	}
 	out, next := []content.Facet{}, 0
 	before := ' '
 	for i := 0; i < len(text); {

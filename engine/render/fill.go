@@ -80,13 +80,14 @@ func (v *view) write(blocks []ast.Node, src []byte, before string, end ending) c
 		}
 		seg.HTML += v.endHTML(end)
 	}
-	w := &writer{src: src, markup: kind, out: make([]byte, 0, len(src)+128)}
+	w := &writer{src: src, markup: kind, out: v.r.scratch[:0]}
 	if before != "" {
 		w.line(before)
 	}
 	w.part(blocks)
 	v.endText(w, end)
 	seg.Text, seg.Facets = w.finish()
+	v.r.scratch = w.out
 	if kind == provider.Facets {
 		seg.Facets = withTags(seg.Text, seg.Facets)
 	}

@@ -1,7 +1,6 @@
 package render
 
 import (
-	"bufio"
 	"bytes"
 	"html"
 
@@ -13,20 +12,30 @@ import (
 // prepare: there is no HTML of the author's, and links lead to http, https and
 // mailto only.
 func markup(blocks []ast.Node, src []byte) string {
-	var b bytes.Buffer
-	w := bufio.NewWriter(&b)
+	var b page
+	b.Grow(len(src) * 3 / 2)
 	r := markdown().Renderer()
 	for _, n := range blocks {
 		if isEmpty(n) {
 			continue
 		}
-		if err := r.Render(w, src, n); err != nil {
+		if err := r.Render(&b, src, n); err != nil {
 			break // a buffer does not fail
 		}
 	}
-	_ = w.Flush()
 	return clean(b.String())
 }
+
+// page is a buffer in the shape that goldmark writes to: all of it is kept.
+type page struct{ bytes.Buffer }
+
+// Buffered and Flush implement util.BufWriter.
+func (p *page) Buffered() int { return 0 }
+
+// Flush has nothing to do.
+func (p *page) Flush() error { return nil }
+
+var _ util.BufWriter = (*page)(nil)
 
 func paragraphHTML(inner string) string { return "<p>" + inner + "</p>\n" }
 

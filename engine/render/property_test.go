@@ -164,6 +164,23 @@ func BenchmarkRender(b *testing.B)       { benchmarkFill(b, "acme-mastodon") }
 func BenchmarkRenderFacets(b *testing.B) { benchmarkFill(b, "acme-bluesky") }
 func BenchmarkRenderHTML(b *testing.B)   { benchmarkFill(b, "acme-site") }
 
+// BenchmarkSeven renders one post for seven networks, from its words to what each
+// is sent: expanded, parsed, written, counted and checked.
+func BenchmarkSeven(b *testing.B) {
+	s := scope(b)
+	accounts := []string{"acme-mastodon", "acme-bluesky", "acme-telegram", "acme-discord", "acme-site", "acme-vk", "acme-wordpress"}
+	p := post(b, body, accounts...)
+	p.Tags, p.Link = []string{"howto", "plan"}, content.Link{URL: "https://example.org/winter"}
+	b.ReportAllocs()
+	for b.Loop() {
+		r := Of(s, p)
+		pubs, _ := r.Expand()
+		for i := range pubs {
+			r.Fill(&pubs[i])
+		}
+	}
+}
+
 func BenchmarkExpand(b *testing.B) {
 	s := scope(b)
 	p := post(b, body, "social", "acme-site")

@@ -34,10 +34,12 @@ func drivers() map[string]*provider.Driver {
 		Name: 30, Bio: 500, ProfileFields: 4, ProfileField: 255,
 	}
 	return map[string]*provider.Driver{
-		"mastodon": {Name: "mastodon", Capabilities: rich, Limits: limits},
-		"bluesky":  {Name: "bluesky", Capabilities: facets, Limits: provider.Limits{Characters: 300, Unit: "graphemes"}},
-		"telegram": {Name: "telegram", Capabilities: entities, Limits: provider.Limits{Characters: 4096, Unit: "utf16", Caption: 40, Media: 10}},
-		"discord":  {Name: "discord", Capabilities: markdown, Limits: provider.Limits{Characters: 2000, Unit: "utf16", Media: 10}},
+		"mastodon":  {Name: "mastodon", Capabilities: rich, Limits: limits},
+		"bluesky":   {Name: "bluesky", Capabilities: facets, Limits: provider.Limits{Characters: 300, Unit: "graphemes"}},
+		"telegram":  {Name: "telegram", Capabilities: entities, Limits: provider.Limits{Characters: 4096, Unit: "utf16", Caption: 40, Media: 10}},
+		"discord":   {Name: "discord", Capabilities: markdown, Limits: provider.Limits{Characters: 2000, Unit: "utf16", Media: 10}},
+		"vk":        {Name: "vk", Capabilities: rich, Limits: provider.Limits{Characters: 16384, Unit: "utf16", Media: 10}},
+		"wordpress": {Name: "wordpress", Capabilities: provider.Capabilities{Formats: []string{"article"}, Markup: provider.HTML, AltText: true}},
 		"site": {Name: "site", Capabilities: provider.Capabilities{
 			Formats: []string{"text", "image", "carousel", "video", "link", "article"}, Markup: provider.HTML, Edit: true, Retract: true, Thread: true, AltText: true,
 			Profile: []string{"name", "bio", "links"},

@@ -13,6 +13,8 @@ type Rendering struct {
 	p     *content.Post
 	views map[*content.Account]*view
 	texts map[string]*prose // by what is written
+	// scratch is what texts are written on before they are done.
+	scratch []byte
 }
 
 // maxTexts bounds the texts that are kept: a post's and its variants', not those

@@ -130,8 +130,11 @@ func (w *writer) masked(address string, label []byte, write func()) {
 	}
 	w.write([]byte("["))
 	write()
-	w.write([]byte("](" + strings.NewReplacer("(", "%28", ")", "%29").Replace(address) + ")"))
+	w.write([]byte("](" + parentheses.Replace(address) + ")"))
 }
+
+// parentheses would end a link's address.
+var parentheses = strings.NewReplacer("(", "%28", ")", "%29")
 
 // markdownMarker is a list's mark in the Markdown that Discord knows.
 func markdownMarker(l *ast.List) string {

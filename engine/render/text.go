@@ -311,9 +311,9 @@ func (w *writer) line(s string) {
 // finish returns the text without blank lines before it and white space behind
 // it.
 func (w *writer) finish() (string, []content.Facet) {
-	text := strings.TrimRight(string(w.out), " \t\n\u00a0")
-	lead := len(text) - len(strings.TrimLeft(text, "\n"))
-	text = text[lead:]
+	out := bytes.TrimRight(w.out, " \t\n\u00a0")
+	lead := len(out) - len(bytes.TrimLeft(out, "\n"))
+	text := string(out[lead:])
 	facets := []content.Facet{}
 	for _, f := range w.facets {
 		f.Start, f.End = max(f.Start-lead, 0), min(f.End-lead, len(text))
