@@ -1,7 +1,7 @@
 // Package crash kills the real command line at every boundary between it and the
 // world (each request sent, carried out and read; each git program, each ledger
 // write before and after), takes its disk away, starts it again in a fresh clone,
-// and looks at what a strict Mastodon server was really sent.
+// and looks at what the platforms were really sent.
 package crash
 
 import (
@@ -23,12 +23,6 @@ import (
 	"github.com/smmctl/smmctl/engine/repo"
 )
 
-// Timing of the protocol in these tests: short, so that a matrix of hundreds of
-// crashes ends.
-var timing = apply.Timing{
-	Lease: 3 * time.Second, Renew: time.Second, Request: 300 * time.Millisecond, Skew: 3 * time.Second, Settle: 5 * time.Millisecond,
-}
-
 const visibility = 5 * time.Millisecond
 
 // order tells a child what to do.
@@ -36,6 +30,7 @@ type order struct {
 	Args     []string
 	KillAt   int // the boundary to die at; 0: none
 	Count    string
+	Timing   apply.Timing // of the protocol: short, so that a matrix of hundreds of crashes ends
 	Sabotage apply.Sabotage
 }
 
@@ -55,7 +50,7 @@ func TestMain(m *testing.M) {
 func child(o order) int {
 	trip := &tripwire{at: int64(o.KillAt)}
 	env := cli.System()
-	env.Timing, env.Sabotage = timing, o.Sabotage
+	env.Timing, env.Sabotage = o.Timing, o.Sabotage
 	env.Terminal, env.CanAsk = false, false
 	env.Drivers = hasty(all.Drivers())
 	env.HTTP = &http.Client{Transport: wire{trip}}

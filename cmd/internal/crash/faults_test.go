@@ -17,7 +17,7 @@ import (
 // it is told to stop.
 func (w *world) everyThird(kind memory.FaultKind) (calm func()) {
 	var n atomic.Int64
-	for _, s := range w.servers {
+	for _, s := range w.platforms {
 		s.Faults.Set(func(op string) memory.Fault {
 			switch op {
 			case memory.OpPublish, memory.OpEdit, memory.OpDelete, memory.OpUpload:
@@ -29,7 +29,7 @@ func (w *world) everyThird(kind memory.FaultKind) (calm func()) {
 		})
 	}
 	return func() {
-		for _, s := range w.servers {
+		for _, s := range w.platforms {
 			s.Faults.Set(nil)
 		}
 	}
@@ -46,7 +46,7 @@ func TestKilledWithFaults(t *testing.T) {
 		t.Run(string(kind), func(t *testing.T) {
 			each(t, trials(60, 40, 17), func(t *testing.T, tr trial) []string {
 				flavour := flavours[(i+tr.inside+tr.outside)%3] // Pixelfed takes no post without a picture
-				w := newWorld(t, flavour)
+				w := newWorld(t, mastodon(flavour))
 				calm := w.everyThird(kind)
 				w.crash(tr)
 				if code, out := w.smmctl(w.clone(), order{Args: applyArgs}); code == 5 {
@@ -54,7 +54,7 @@ func TestKilledWithFaults(t *testing.T) {
 				}
 				calm()
 				w.recover()
-				return w.judge(fmt.Sprintf("%s on %s", kind, flavour), publishedOnce)
+				return w.judge(fmt.Sprintf("%s on %s", kind, flavour), w.publishedOnce())
 			})
 		})
 	}
@@ -64,7 +64,7 @@ func TestKilledWithFaults(t *testing.T) {
 func TestTwoRunners(t *testing.T) {
 	t.Parallel()
 	for range 4 {
-		w := newWorld(t, mastodontest.GoToSocial) // it knows no keys: only the lease helps
+		w := newWorld(t, mastodon(mastodontest.GoToSocial)) // it knows no keys: only the lease helps
 		dirs := []string{w.clone(), w.clone(), w.clone()}
 		var wg sync.WaitGroup
 		var mu sync.Mutex
@@ -82,7 +82,7 @@ func TestTwoRunners(t *testing.T) {
 		}
 		wg.Wait()
 		w.recover()
-		for _, p := range append(said, w.judge("two runners", publishedOnce)...) {
+		for _, p := range append(said, w.judge("two runners", w.publishedOnce())...) {
 			t.Error(p)
 		}
 	}
@@ -92,12 +92,12 @@ func TestTwoRunners(t *testing.T) {
 // that knows no keys must then publish twice, and this suite must see it.
 func TestNoticesWithoutProbe(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, mastodontest.GoToSocial)
+	w := newWorld(t, mastodon(mastodontest.GoToSocial))
 	w.sabotage = apply.Sabotage{NoProbe: true}
 	calm := w.everyThird(memory.LostResponse)
 	w.smmctl(w.clone(), order{Args: applyArgs})
 	calm()
-	for _, p := range w.judge("without probes", publishedOnce) {
+	for _, p := range w.judge("without probes", w.publishedOnce()) {
 		if strings.Contains(p, "times") {
 			return
 		}

@@ -13,9 +13,9 @@ import (
 
 // boundaries runs apply once without a crash and returns how many boundaries it
 // met inside the process, and how many the servers saw.
-func boundaries(t *testing.T, prepare func(*world)) (inside, outside int) {
+func boundaries(t *testing.T, k kind, prepare func(*world)) (inside, outside int) {
 	t.Helper()
-	w := newWorld(t, mastodontest.Mastodon)
+	w := newWorld(t, k)
 	prepare(w)
 	file := filepath.Join(w.dir, "count")
 	code, out := w.smmctl(w.clone(), order{Args: applyArgs, Count: file})
@@ -83,31 +83,51 @@ func each(t *testing.T, all []trial, do func(*testing.T, trial) []string) {
 
 func TestKilledWhilePublishing(t *testing.T) {
 	t.Parallel()
-	inside, outside := boundaries(t, func(*world) {})
+	killedWhilePublishing(t, mastodon(mastodontest.Mastodon))
+}
+
+func killedWhilePublishing(t *testing.T, k kind) {
+	inside, outside := boundaries(t, k, func(*world) {})
 	t.Logf("%d boundaries inside, %d at the servers", inside, outside)
-	each(t, trials(inside, outside, 1), func(t *testing.T, tr trial) []string {
-		w := newWorld(t, mastodontest.Mastodon)
+	each(t, trials(inside, outside, k.stride), func(t *testing.T, tr trial) []string {
+		w := newWorld(t, k)
 		w.crash(tr)
 		w.recover()
-		return w.judge("publishing", publishedOnce)
+		return w.judge("publishing", w.publishedOnce())
 	})
 }
 
 func TestKilledWhileChanging(t *testing.T) {
 	t.Parallel()
+	killedWhileChanging(t, mastodon(mastodontest.Mastodon))
+}
+
+// TestOthersKilled runs the matrix over the other platforms, real servers among
+// them.
+func TestOthersKilled(t *testing.T) {
+	t.Parallel()
+	for _, k := range others {
+		t.Run(k.name, func(t *testing.T) {
+			killedWhilePublishing(t, k)
+			killedWhileChanging(t, k)
+		})
+	}
+}
+
+func killedWhileChanging(t *testing.T, k kind) {
 	publish := func(w *world) {
 		if code, out := w.smmctl(w.clone(), order{Args: applyArgs}); code != 0 {
 			w.t.Fatalf("publishing: exit %d\n%s", code, out)
 		}
 		w.change()
 	}
-	inside, outside := boundaries(t, publish)
+	inside, outside := boundaries(t, k, publish)
 	t.Logf("%d boundaries inside, %d at the servers", inside, outside)
-	each(t, trials(inside, outside, 1), func(t *testing.T, tr trial) []string {
-		w := newWorld(t, mastodontest.Mastodon)
+	each(t, trials(inside, outside, k.stride), func(t *testing.T, tr trial) []string {
+		w := newWorld(t, k)
 		publish(w)
 		w.crash(tr)
 		w.recover()
-		return append(w.judge("changing", afterChange), w.liveNow("changing")...)
+		return append(w.judge("changing", w.afterChange()), w.liveNow("changing")...)
 	})
 }

@@ -2,88 +2,50 @@ package mastodontest
 
 import (
 	"bytes"
-	"context"
 	"fmt"
 	"io"
 	"maps"
-	"net"
 	"net/http"
-	"net/http/httptest"
-	"os"
 	"strings"
-	"syscall"
 	"time"
 
 	"github.com/smmctl/smmctl/engine/provider/memory"
+	"github.com/smmctl/smmctl/engine/provider/providertest/stage"
 )
 
-const maxBody = 128 << 20
-
-// ServeHTTP implements http.Handler. A request is read whole, its fault is
-// asked for, and it is carried out under the lock; its answer is sent, or lost.
+// ServeHTTP implements http.Handler: requests are counted, and then the gate
+// decides what becomes of them.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
+	at, _, _ := s.route(r, nil)
+	s.count(r.Method + " " + at.pattern)
+	s.Gate.ServeHTTP(w, r)
+}
+
+// gate is what stands before the server.
+func (s *Server) gate() *stage.Gate {
+	return &stage.Gate{
+		Next: http.HandlerFunc(s.serve), Clock: s.o.Clock, Watch: s.o.Watch,
+		Op: func(r *http.Request, body []byte) string {
+			_, op, _ := s.route(r, body)
+			return op
+		},
+		Throttled: func(w http.ResponseWriter, after time.Duration) { s.send(w, s.throttled(after)) },
+		Broken:    func(w http.ResponseWriter, r *http.Request) { s.send(w, s.failedEarly(r)) },
+	}
+}
+
+// serve carries a request out, under the lock.
+func (s *Server) serve(w http.ResponseWriter, r *http.Request) {
+	body, err := io.ReadAll(r.Body)
 	if err != nil {
 		return
 	}
-	at, op, ok := s.route(r, body)
-	s.count(r.Method + " " + at.pattern)
+	at, _, ok := s.route(r, body)
 	if !ok {
 		s.send(w, failure(http.StatusNotFound, "Record not found"))
 		return
 	}
-	s.watch(op, false)
-	f := s.Faults.Next(op)
-	if s.refused(op) {
-		f.Kind = memory.Refused
-	}
-	switch f.Kind {
-	case memory.Refused:
-		drop(w)
-	case memory.TimeoutBefore:
-		s.stall(r, f.Delay)
-		drop(w)
-	case memory.ErrorBefore:
-		s.send(w, s.failedEarly(r))
-	case memory.Throttled:
-		s.send(w, s.throttled(f.Delay))
-	case memory.NotSupported:
-		s.send(w, failure(http.StatusMethodNotAllowed, "Method Not Allowed"))
-	default:
-		a := s.carryOut(r, body, at, f)
-		s.watch(op, true)
-		s.finish(w, r, f, a)
-	}
-}
-
-func (s *Server) watch(op string, done bool) {
-	if s.o.Watch != nil {
-		s.o.Watch(op, done)
-	}
-}
-
-// finish sends the answer of a request that was carried out, as the fault will.
-func (s *Server) finish(w http.ResponseWriter, r *http.Request, f memory.Fault, a answer) {
-	switch f.Kind {
-	case memory.LostResponse:
-		drop(w)
-	case memory.TimeoutAfter:
-		s.stall(r, f.Delay)
-		drop(w)
-	case memory.ErrorAfter:
-		s.send(w, proxyError())
-	default:
-		s.send(w, a)
-	}
-}
-
-// carryOut runs a request, twice where a proxy delivers it twice.
-func (s *Server) carryOut(r *http.Request, body []byte, at target, f memory.Fault) answer {
-	a := s.once(r, body, at, f)
-	if f.Kind == memory.Duplicate {
-		a = s.once(r, body, at, f)
-	}
-	return a
+	s.send(w, s.once(r, body, at, stage.FaultOf(r.Context())))
 }
 
 func (s *Server) once(r *http.Request, body []byte, at target, f memory.Fault) answer {
@@ -109,10 +71,6 @@ func (s *Server) failedEarly(r *http.Request) answer {
 	return a
 }
 
-func proxyError() answer {
-	return answer{status: http.StatusBadGateway, raw: "<html><head><title>502 Bad Gateway</title></head><body>nginx</body></html>"}
-}
-
 func (s *Server) throttled(after time.Duration) answer {
 	a := failure(http.StatusTooManyRequests, "Too many requests")
 	a.header = http.Header{
@@ -120,88 +78,6 @@ func (s *Server) throttled(after time.Duration) answer {
 		"X-Ratelimit-Reset": {s.now().Add(after).Format("2006-01-02T15:04:05.000000Z")},
 	}
 	return a
-}
-
-// stall keeps a request until its sender gives up, or for a time of the
-// server's clock.
-func (s *Server) stall(r *http.Request, d time.Duration) {
-	if d > 0 {
-		_ = s.o.Clock.Sleep(r.Context(), d)
-		return
-	}
-	<-r.Context().Done()
-}
-
-// drop resets the connection without an answer.
-func drop(w http.ResponseWriter) {
-	h, ok := w.(http.Hijacker)
-	if !ok {
-		panic(http.ErrAbortHandler)
-	}
-	conn, _, err := h.Hijack()
-	if err != nil {
-		panic(http.ErrAbortHandler)
-	}
-	if tcp, ok := conn.(*net.TCPConn); ok {
-		_ = tcp.SetLinger(0)
-	}
-	_ = conn.Close()
-}
-
-// Break arms one fault for the next request of op. A refused connection is made
-// by the client of Client; any other client sees a reset.
-func (s *Server) Break(op string, f memory.Fault) {
-	if f.Kind == memory.Refused {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		s.refuse[op]++
-		return
-	}
-	s.Faults.Arm(op, f)
-}
-
-func (s *Server) refused(op string) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.refuse[op] == 0 {
-		return false
-	}
-	s.refuse[op]--
-	return true
-}
-
-// Client returns a client of a started server that can be refused a connection.
-func (s *Server) Client(started *httptest.Server) *http.Client {
-	base := *started.Client()
-	base.Transport = refuser{s, base.Transport, &http.Transport{DialContext: noConnection}}
-	return &base
-}
-
-// refuser sends what is to be refused by a transport that gets no connection.
-type refuser struct {
-	s          *Server
-	next, dead http.RoundTripper
-}
-
-func noConnection(context.Context, string, string) (net.Conn, error) {
-	return nil, &net.OpError{Op: "dial", Net: "tcp", Err: os.NewSyscallError("connect", syscall.ECONNREFUSED)}
-}
-
-func (t refuser) RoundTrip(r *http.Request) (*http.Response, error) {
-	var body []byte
-	if r.Body != nil {
-		var err error
-		if body, err = io.ReadAll(r.Body); err != nil {
-			return nil, err
-		}
-		_ = r.Body.Close()
-		r = r.Clone(r.Context())
-		r.Body = io.NopCloser(bytes.NewReader(body))
-	}
-	if _, op, ok := t.s.route(r, body); ok && t.s.refused(op) {
-		return t.dead.RoundTrip(r)
-	}
-	return t.next.RoundTrip(r)
 }
 
 // unauthorised refuses a request without the token, and complains of one that

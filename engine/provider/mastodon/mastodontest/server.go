@@ -4,7 +4,7 @@
 // package memory. It is made from the servers' documentation and sources, as
 // listed in docs/providers/mastodon.md; no real server was run beside it.
 //
-// It imports clock, measure, memory's faults and the standard library. Only
+// It imports clock, measure, memory's faults, stage and the standard library. Only
 // tests import it.
 package mastodontest
 
@@ -16,7 +16,7 @@ import (
 	"time"
 
 	"github.com/smmctl/smmctl/engine/clock"
-	"github.com/smmctl/smmctl/engine/provider/memory"
+	"github.com/smmctl/smmctl/engine/provider/providertest/stage"
 )
 
 // Flavour is a kind of server.
@@ -61,9 +61,9 @@ type Options struct {
 
 // Server is one server with one account.
 type Server struct {
-	o      Options
-	rules  rules
-	Faults memory.Faults
+	*stage.Gate
+	o     Options
+	rules rules
 
 	mu        sync.Mutex
 	seq       int
@@ -77,7 +77,6 @@ type Server struct {
 	accepted  []Accepted
 	requests  map[string]int
 	complaint []string
-	refuse    map[string]int
 	windowAt  time.Time
 	windowN   int
 }
@@ -99,11 +98,13 @@ func New(o Options) *Server {
 	if o.MaxCharacters > 0 {
 		r.characters = o.MaxCharacters
 	}
-	return &Server{
+	s := &Server{
 		o: o, rules: r, media: map[string]*medium{}, keys: map[string]keyed{}, remotes: map[string]*post{},
-		people: map[string]string{}, requests: map[string]int{}, refuse: map[string]int{},
+		people: map[string]string{}, requests: map[string]int{},
 		face: face{name: o.Username, avatar: "/avatars/original/missing.png", header: "/headers/original/missing.png"},
 	}
+	s.Gate = s.gate()
+	return s
 }
 
 // Serve listens on addr until the program ends, for runs by hand.

@@ -28,6 +28,7 @@ type Platform struct {
 	*Gate
 	Provider string            // its name in an account file
 	Server   string            // an account's server, "" where it has none
+	Handle   string            // an account's handle, where signing in needs it
 	Options  string            // an account's options as YAML, on one line; "" for none
 	Secrets  map[string]string // an account's credentials
 	// Accepted lists the text of every publication that was carried out, oldest
