@@ -157,7 +157,8 @@ func (e *Engine) providerConfig(ctx context.Context, w *world, a content.Account
 // knows the account on.
 func sameServer(id string, a content.Account, d *provider.Driver, snap *ledger.Snapshot) error {
 	pin, ok := snap.Accounts[id]
-	if !ok || !d.NeedsServer || pin.Provider == a.Provider && bareServer(pin.Server) == bareServer(a.Server) {
+	usual := a.Server == "" && !d.NeedsServer // the platform's own, which no file can change
+	if !ok || len(d.Credentials) == 0 || pin.Provider == a.Provider && (usual || bareServer(pin.Server) == bareServer(a.Server)) {
 		return nil
 	}
 	return fmt.Errorf("the ledger knows %s on %s (%s), and its file now says %s (%s): refused before any credential is sent",

@@ -21,7 +21,22 @@ import (
 // A token is not shown to a host that the ledger does not know the account on.
 func TestTokenStaysHome(t *testing.T) {
 	t.Parallel()
+	tokenStaysHome(t, newWorld(t, "one"))
+}
+
+// Nor where the platform has a usual host, and the file names another.
+func TestTokenStaysHomeWithoutAServer(t *testing.T) {
+	t.Parallel()
 	w := newWorld(t, "one")
+	w.adjust = func(o *engine.Options) {
+		for _, d := range o.Drivers {
+			d.NeedsServer = false
+		}
+	}
+	tokenStaysHome(t, w)
+}
+
+func tokenStaysHome(t *testing.T, w *world) {
 	w.post("first-snow", "", "First snow.")
 	w.publish("A post")
 	var asked atomic.Int64

@@ -29,8 +29,10 @@ type Driver struct {
 	AccountOptions string `json:"-"`
 	// Credentials names what an account file must give: token …
 	Credentials []string `json:"-"`
-	// NeedsServer says that an account file must name its server.
+	// NeedsServer and NeedsHandle say that an account file must name its server,
+	// and the name to sign in with.
 	NeedsServer bool `json:"-"`
+	NeedsHandle bool `json:"-"`
 
 	// Fingerprint condenses a segment to what survives the platform's own
 	// rewriting, so that an object read back can be recognised. It equals the

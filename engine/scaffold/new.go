@@ -3,6 +3,7 @@ package scaffold
 import (
 	"bytes"
 	"cmp"
+	"encoding/json"
 	"fmt"
 	"io/fs"
 	"maps"
@@ -158,7 +159,10 @@ func (m *Maker) Plan(month, brand string) (string, error) {
 }
 
 // AccountWish says which account is wanted.
-type AccountWish struct{ ID, Brand, Provider, Server, Handle string }
+type AccountWish struct {
+	ID, Brand, Provider, Server, Handle string
+	Options                             map[string]string // the provider's own
+}
 
 // Account makes an account, with a reference for each credential that its
 // provider needs.
@@ -182,6 +186,12 @@ func (m *Maker) Account(w AccountWish) (string, error) {
 	if w.Server == "" && d.NeedsServer {
 		return "", wrong("account %s: %s needs --server, such as https://social.example", w.ID, d.Name)
 	}
+	if w.Handle == "" && d.NeedsHandle {
+		return "", wrong("account %s: %s needs --handle, the name to sign in with", w.ID, d.Name)
+	}
+	if err := optionsWished(w, d); err != nil {
+		return "", err
+	}
 	if w.Server == "" && d.Capabilities.Regenerable {
 		w.Server = "public/" + w.ID
 	}
@@ -192,12 +202,43 @@ func (m *Maker) Account(w AccountWish) (string, error) {
 	data := struct {
 		AccountWish
 		Credentials []credential
+		Sorted      []string // names of options
 		Regenerable bool
-	}{AccountWish: w, Regenerable: d.Capabilities.Regenerable}
+	}{AccountWish: w, Sorted: slices.Sorted(maps.Keys(w.Options)), Regenerable: d.Capabilities.Regenerable}
 	for _, c := range d.Credentials {
 		data.Credentials = append(data.Credentials, credential{c, "env:" + variable(w.ID+"_"+c)})
 	}
 	return m.make("strategies/"+brand+"/accounts/"+w.ID+".yaml", "account.yaml", data)
+}
+
+// optionsWished wants the options that the provider's schema requires, and no
+// unknown ones.
+func optionsWished(w AccountWish, d *provider.Driver) error {
+	var schema struct {
+		Required   []string
+		Properties map[string]struct{ Examples []any }
+	}
+	if d.AccountOptions != "" {
+		if err := json.Unmarshal([]byte(d.AccountOptions), &schema); err != nil {
+			return fmt.Errorf("%s: the schema of its options: %w", d.Name, err)
+		}
+	}
+	for _, name := range schema.Required {
+		if w.Options[name] == "" {
+			example := "…"
+			if list := schema.Properties[name].Examples; len(list) > 0 {
+				example = fmt.Sprint(list[0])
+			}
+			return wrong("account %s: %s needs --option %s=%s", w.ID, d.Name, name, example)
+		}
+	}
+	for _, name := range slices.Sorted(maps.Keys(w.Options)) {
+		if _, known := schema.Properties[name]; !known {
+			return wrong("account %s: %s has no option %q: it has %s", w.ID, d.Name, name,
+				cmp.Or(strings.Join(slices.Sorted(maps.Keys(schema.Properties)), ", "), "none"))
+		}
+	}
+	return nil
 }
 
 // variable writes an id as an environment variable's name.

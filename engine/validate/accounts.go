@@ -30,6 +30,9 @@ func (c *checker) account(f *load.File[content.Account]) {
 	if driver.NeedsServer && a.Server == "" {
 		c.add(p.diag("server-missing", "", "%s needs to know its server", driver.Name).WithHint("add `server: https://…`"))
 	}
+	if driver.NeedsHandle && a.Handle == "" {
+		c.add(p.diag("handle-missing", "", "%s needs the handle to sign in with", driver.Name).WithHint("add `handle: …`"))
+	}
 	c.add(p.options("options", driver.Name, a.Options, c.schemas.account[driver.Name])...)
 	c.profile(p, a)
 }

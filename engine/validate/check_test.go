@@ -62,6 +62,8 @@ func drivers() map[string]*provider.Driver {
 			PostOptions:    `{"type": "object", "properties": {"size": {"type": "integer"}}, "additionalProperties": false}`,
 			AccountOptions: `{"type": "object", "properties": {"base_url": {"type": "string"}}, "additionalProperties": false}`},
 		"club": {Name: "club", Capabilities: caps, Credentials: []string{"token"}, NeedsServer: true},
+		"wire": {Name: "wire", Capabilities: caps, NeedsHandle: true,
+			AccountOptions: `{"type": "object", "properties": {"chat": {"type": "string"}}, "required": ["chat"], "additionalProperties": false}`},
 	}
 }
 
@@ -181,6 +183,8 @@ func TestRules(t *testing.T) {
 		"credential missing": {map[string]string{accts + "c.yaml": "id: acme-club\nprovider: club\nserver: https://club.example\n"}, []string{"c.yaml:1:1 credential-missing error"}},
 		"credential unknown": {map[string]string{accts + "c.yaml": "id: acme-club\nprovider: club\nserver: https://club.example\ncredentials: {token: \"env:T\", tokn: \"env:T\"}\n"}, []string{"c.yaml:4:31 unknown-credential warning"}},
 		"server missing":     {map[string]string{accts + "c.yaml": "id: acme-club\nprovider: club\ncredentials: {token: \"env:T\"}\n"}, []string{"c.yaml:1:1 server-missing error"}},
+		"handle missing":     {map[string]string{accts + "w.yaml": "id: acme-wire\nprovider: wire\noptions: {chat: a}\n"}, []string{"w.yaml:1:1 handle-missing error"}},
+		"options missing":    {map[string]string{accts + "w.yaml": "id: acme-wire\nprovider: wire\nhandle: acme\n"}, []string{"w.yaml:1:1 provider-options error"}},
 		"account option":     {map[string]string{accts + "acme-blog.yaml": "id: acme-blog\nprovider: paper\noptions: {base_ulr: x}\n"}, []string{"acme-blog.yaml:3:11 provider-options error"}},
 		"account zone":       {map[string]string{accts + "acme-blog.yaml": "id: acme-blog\nprovider: paper\ntimezone: Mars/Base\n"}, []string{"acme-blog.yaml:3:11 unknown-timezone error"}},
 		"pinned":             {map[string]string{accts + "acme-blog.yaml": "id: acme-blog\nprovider: paper\nprofile: {pinned: nobody}\n"}, []string{"acme-blog.yaml:3:19 unknown-post error"}},

@@ -34,7 +34,7 @@ func compileOptions(drivers map[string]*provider.Driver) optionSchemas {
 
 // options checks values against a provider's schema.
 func (p place) options(field, driver string, values map[string]any, schema *load.Schema) (out findings) {
-	if len(values) == 0 || schema == nil {
+	if schema == nil {
 		return nil
 	}
 	for _, pr := range schema.Check(plain(values)) {

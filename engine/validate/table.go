@@ -308,6 +308,8 @@ var table = []Rule{
 		Doc: "An account gives the credentials that its provider needs."},
 	{Stage: accounts, Name: "fixed-rule", Severity: diag.Error,
 		Doc: "Only rules that may be changed are under `rules:`."},
+	{Stage: accounts, Name: "handle-missing", Severity: diag.Error,
+		Doc: "An account names the handle to sign in with, where its provider needs one."},
 	{Stage: accounts, Name: "provider-options", Severity: diag.Error, Draft: true,
 		Doc: "Options agree with the provider's own schema."},
 	{Stage: accounts, Name: "server-missing", Severity: diag.Error,

@@ -78,7 +78,8 @@ func newNewAccount(g *global) *cobra.Command {
 		Long: `Makes an account's file. It refers to the credentials that the platform asks for by
 name, as environment variables; the secrets themselves never stand in a file.`,
 		Example: `  smmctl new account acme-mastodon --provider mastodon --server https://mastodon.example
-  smmctl new account acme-site --provider site`,
+  smmctl new account acme-site --provider site
+  smmctl new account acme-telegram --provider telegram --option chat=@acme`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
 			if w.ID = args[0]; w.Provider == "" {
@@ -92,6 +93,7 @@ name, as environment variables; the secrets themselves never stand in a file.`,
 	f.StringVar(&w.Provider, "provider", "", "the kind of platform (required)")
 	f.StringVar(&w.Server, "server", "", "the server's address, or a site's folder")
 	f.StringVar(&w.Handle, "handle", "", "the account's name on the platform")
+	f.StringToStringVar(&w.Options, "option", nil, "an option of the platform's own, NAME=VALUE; may be repeated")
 	return cmd
 }
 
