@@ -12,7 +12,12 @@ import (
 func graphemes(text string) int {
 	n := 0
 	for i := 0; i < len(text); {
-		r, size := decode(text[i:])
+		if c := text[i]; c < utf8.RuneSelf && c != '\r' {
+			n++
+			i++
+			continue
+		}
+		r, size := utf8.DecodeRuneInString(text[i:])
 		if simple(r) {
 			n++
 			i += size
@@ -54,15 +59,21 @@ func decode(s string) (rune, int) {
 }
 
 // simple reports whether r never joins another such character: ASCII but CR,
-// Latin, Greek, Cyrillic, common punctuation, kana and Han.
+// the letters of Latin, Greek, Cyrillic, Armenian, Hebrew and Arabic, common
+// punctuation and symbols, kana, Han, Korean syllables, and emoji by themselves.
 func simple(r rune) bool {
 	switch {
 	case r < 0x300:
 		return r != '\r'
-	case r < 0x530:
-		return 0x370 <= r && r <= 0x482 || r >= 0x48A
+	case r < 0x2010:
+		return 0x370 <= r && r <= 0x482 || 0x48A <= r && r <= 0x58F || 0x5D0 <= r && r <= 0x5EA ||
+			0x620 <= r && r <= 0x64A || 0x1E00 <= r && r <= 0x1FFE
 	case r < 0x3041:
-		return 0x2010 <= r && r <= 0x2027
+		return r <= 0x2027 || 0x2030 <= r && r <= 0x205E || 0x20A0 <= r && r <= 0x20BF ||
+			0x2100 <= r && r <= 0x2BFF || 0x3000 <= r && r <= 0x3029
+	case r < 0x1F000:
+		return r <= 0x3096 || 0x30A1 <= r && r <= 0x30FF || 0x4E00 <= r && r <= 0x9FFF || 0xAC00 <= r && r <= 0xD7A3 ||
+			0xFF01 <= r && r <= 0xFF9D
 	}
-	return r <= 0x3096 || 0x30A1 <= r && r <= 0x30FA || 0x4E00 <= r && r <= 0x9FFF
+	return r <= 0x1FAFF && !isRegion(r) && (r < 0x1F3FB || r > 0x1F3FF)
 }

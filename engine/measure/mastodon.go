@@ -26,42 +26,62 @@ func (c Counter) mastodon(text string) int {
 	at := 0
 	for _, e := range found {
 		b.WriteString(text[at:e.start])
-		if e.url {
-			b.WriteString(c.placeholder())
-		} else {
-			b.WriteString(text[e.start:e.local])
-		}
+		b.WriteString(c.counted(text, e))
 		at = e.end
 	}
 	b.WriteString(text[at:])
 	return graphemes(b.String())
 }
 
+// counted is what an address or a mention is counted as.
+func (c Counter) counted(text string, e entity) string {
+	if !e.url {
+		return text[e.start:e.local]
+	}
+	p := c.placeholder()
+	if e.disputed && graphemes(text[e.start:e.end]) > len(p) {
+		return text[e.start:e.end]
+	}
+	return p
+}
+
+// placeholder stands for an address.
 func (c Counter) placeholder() string {
 	n := c.URLLength
 	if n <= 0 {
 		n = DefaultURLLength
 	}
+	if n <= len(letters) {
+		return letters[:n]
+	}
 	return strings.Repeat("x", n)
 }
+
+const letters = "xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx"
 
 // entity is an address or a mention in a text, in bytes.
 type entity struct {
 	start, end int
 	url        bool
-	local      int // of a mention: where its local part ends
+	disputed   bool // of an address: see the table of that name
+	local      int  // of a mention: where its local part ends
 }
 
-// entities finds what Mastodon would link, in order. Where two overlap the
-// earlier one stands.
+// entities finds what Mastodon would link, in order. Where two overlap the earlier
+// one stands.
 func entities(text string) []entity {
-	all := append(urls(text), mentions(text)...)
-	if len(all) < 2 {
-		return all
+	var found []entity
+	if strings.Contains(text, "://") {
+		found = mastodonDialect.addresses(found, text)
 	}
-	slices.SortStableFunc(all, func(a, b entity) int { return cmp.Compare(a.start, b.start) })
-	kept := all[:1]
-	for _, e := range all[1:] {
+	addresses := len(found)
+	found = mentions(found, text)
+	if addresses == 0 || addresses == len(found) {
+		return found
+	}
+	slices.SortStableFunc(found, func(a, b entity) int { return cmp.Compare(a.start, b.start) })
+	kept := found[:1]
+	for _, e := range found[1:] {
 		if e.start >= kept[len(kept)-1].end {
 			kept = append(kept, e)
 		}
@@ -73,11 +93,10 @@ func entities(text string) []entity {
 // text. Mastodon's Extractor, 2026-11-23.
 const maxDomain = 253
 
-// mentions finds @user and @user@domain: not after a word, a slash or an equals
+// mentions appends @user and @user@domain to found: not after a word, a slash or an equals
 // sign, and not before another @, an accented Latin letter or "://".
 // Account::MENTION_RE and Extractor of Mastodon, 2026-11-23.
-func mentions(text string) []entity {
-	var found []entity
+func mentions(found []entity, text string) []entity {
 	for i := 0; i < len(text); {
 		at := strings.IndexByte(text[i:], '@')
 		if at < 0 {

@@ -1,7 +1,8 @@
-// Package measure counts text as each network does, by its published rules. It
-// stands apart from the providers, so that a text can be measured for a network
-// that is not configured. It imports uniseg (grapheme clusters), the table of
-// top-level domains in x/net/publicsuffix, and the standard library.
+// Package measure counts text as each network does, by its published rules, and
+// has the table of what each one allows. It stands apart from the providers, so
+// that a text can be measured for a network that is not configured, or that has no
+// provider yet. It imports uniseg (grapheme clusters), the table of top-level
+// domains in x/net/publicsuffix, x/text's normal forms, and the standard library.
 package measure
 
 import "unicode/utf8"
@@ -25,7 +26,24 @@ const (
 	UTF16 Unit = "utf16"
 	// Bytes counts UTF-8 bytes.
 	Bytes Unit = "bytes"
+	// X weighs characters: 1 for Latin and the like, 2 for others and for an
+	// emoji, 23 for an address.
+	X Unit = "x"
+	// Threads counts an emoji as its UTF-8 bytes, other code points as one.
+	Threads Unit = "threads"
 )
+
+// What some networks bound beside a text's length.
+const (
+	Hashtags      Unit = "hashtags"
+	Mentions      Unit = "mentions"
+	Links         Unit = "links"              // different ones
+	AngleBrackets Unit = "angle_brackets"     // < and >
+	Invalid       Unit = "invalid_characters" // that X takes for no text
+)
+
+// Units returns the ways of counting a text's length.
+func Units() []Unit { return []Unit{Mastodon, Graphemes, Codepoints, UTF16, Bytes, X, Threads} }
 
 // DefaultURLLength is what Mastodon counts an address as, whatever its length.
 // A server may say otherwise in characters_reserved_per_url.
@@ -52,6 +70,13 @@ func (c Counter) Length(text string) int {
 		return utf16Units(text)
 	case Bytes:
 		return len(text)
+	case X:
+		return x(text)
+	case Threads:
+		return threads(text)
+	}
+	if count := things[c.Unit]; count != nil {
+		return count(text)
 	}
 	return utf8.RuneCountInString(text)
 }
@@ -69,6 +94,9 @@ func (c Counter) WithWarning(warning, text string) int {
 }
 
 func utf16Units(text string) int {
+	if ascii(text) {
+		return len(text)
+	}
 	n := 0
 	for _, r := range text {
 		n++

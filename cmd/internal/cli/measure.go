@@ -26,8 +26,10 @@ func newMeasureCmd(g *global) *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "measure [FILE|-]", Short: "Count a text as each network does",
 		Long: `Counts a text by each network's own rule and compares it with the network's usual
-limit. The input is final text, not Markdown; one line end at its end is dropped.
-Without FILE, or with -, standard input is read. Exit 3 when the text is too long.`,
+limit, also for networks to which smmctl does not publish yet; docs/measure.md has the
+table. The input is final text, not Markdown; one line end at its end is dropped.
+Without FILE, or with -, standard input is read. Exit 3 when the text is too long for a
+network to which smmctl publishes, or for the one that is named.`,
 		Example: `  echo "Hello https://example.org/a/very/long/address" | smmctl measure
   smmctl measure --provider mastodon post.txt --json`,
 		Args: cobra.MaximumNArgs(1),
@@ -40,7 +42,7 @@ Without FILE, or with -, standard input is read. Exit 3 when the text is too lon
 }
 
 func runMeasure(g *global, name, file string) error {
-	drivers, err := g.measured(name)
+	networks, err := g.networks(name)
 	if err != nil {
 		return err
 	}
@@ -48,11 +50,12 @@ func runMeasure(g *global, name, file string) error {
 	if err != nil {
 		return err
 	}
-	results := make([]view.Measured, len(drivers))
+	results := make([]view.Measured, len(networks))
 	ok := true
-	for i, d := range drivers {
-		results[i] = measured(d, text)
-		ok = ok && results[i].OK
+	for i, n := range networks {
+		supported := slices.ContainsFunc(g.Drivers, func(d *provider.Driver) bool { return d.Name == n.Name })
+		results[i] = view.Measured{Provider: n.Name, Result: n.Measure(text), Segments: 1, Supported: supported}
+		ok = ok && (results[i].OK || !supported && name == "")
 	}
 	if g.json {
 		err = view.JSON(g.Out, map[string]any{"format_version": 1, "results": results})
@@ -65,33 +68,41 @@ func runMeasure(g *global, name, file string) error {
 	return err
 }
 
-func measured(d *provider.Driver, text string) view.Measured {
-	m := view.Measured{Provider: d.Name, Unit: d.Limits.Unit, Limit: d.Limits.Characters, Segments: 1}
-	if m.Unit == "" {
-		m.Unit = string(measure.Codepoints)
-	}
-	m.Length = measure.Counter{Unit: measure.Unit(m.Unit), URLLength: d.Limits.URLLength}.Length(text)
-	m.OK = m.Limit == 0 || m.Length <= m.Limit
-	return m
-}
-
-// measured are the providers that bound a text, or the named one.
-func (g *global) measured(name string) ([]*provider.Driver, error) {
-	var names []string
-	out := []*provider.Driver{}
+// networks are those of the table and the providers that bound a text without
+// being in it, or the named one.
+func (g *global) networks(name string) ([]measure.Network, error) {
+	all := measure.Networks()
 	for _, d := range g.Drivers {
-		names = append(names, d.Name)
-		if d.Name == name || name == "" && d.Limits.Characters > 0 {
-			out = append(out, d)
+		if _, known := measure.Lookup(d.Name); !known {
+			all = append(all, unlisted(d))
 		}
 	}
-	if name == "" || slices.Contains(names, name) {
-		return out, nil
+	if name == "" {
+		return slices.DeleteFunc(all, func(n measure.Network) bool { return n.Limit == 0 && n.Source == "" }), nil
+	}
+	var names []string
+	for _, n := range all {
+		if n.Name == name {
+			return []measure.Network{n}, nil
+		}
+		names = append(names, n.Name)
 	}
 	if near := load.Suggest(name, names); near != "" {
 		return nil, usage("--provider: %q does not exist: did you mean %q?", name, near)
 	}
-	return nil, usage("--provider: %q does not exist: `smmctl providers` lists them", name)
+	return nil, usage("--provider: %q does not exist: `smmctl measure` lists those that do", name)
+}
+
+// unlisted is the row of a provider that the table does not have.
+func unlisted(d *provider.Driver) measure.Network {
+	n := measure.Network{Name: d.Name, Unit: measure.Unit(d.Limits.Unit), Limit: d.Limits.Characters, Caption: d.Limits.Caption}
+	if n.Unit == "" {
+		n.Unit = measure.Codepoints
+	}
+	if d.Limits.TextBytes > 0 {
+		n.Also = []measure.Bound{{Unit: measure.Bytes, Limit: d.Limits.TextBytes}}
+	}
+	return n
 }
 
 // text reads a file or standard input.
