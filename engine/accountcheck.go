@@ -11,6 +11,7 @@ import (
 
 	"github.com/smmctl/smmctl/engine/content"
 	"github.com/smmctl/smmctl/engine/ledger"
+	"github.com/smmctl/smmctl/engine/load"
 )
 
 // AccountCheck is what signing in to an account has shown.
@@ -49,14 +50,19 @@ func (e *Engine) CheckAccounts(ctx context.Context, ids []string) ([]AccountChec
 	if len(ids) == 0 {
 		ids = slices.Sorted(maps.Keys(w.ws.Accounts))
 	}
+	for _, id := range ids {
+		if w.ws.Accounts[id] != nil {
+			continue
+		}
+		if near := load.Suggest(id, slices.Collect(maps.Keys(w.ws.Accounts))); near != "" {
+			return nil, fmt.Errorf("no account is called %q: did you mean %q?", id, near)
+		}
+		return nil, fmt.Errorf("no account is called %q", id)
+	}
 	out := make([]AccountCheck, len(ids))
 	var wg sync.WaitGroup
 	for i, id := range ids {
-		file := w.ws.Accounts[id]
-		if file == nil {
-			return nil, fmt.Errorf("no account is called %q", id)
-		}
-		wg.Go(func() { out[i] = e.checkAccount(ctx, w, file.Value) })
+		wg.Go(func() { out[i] = e.checkAccount(ctx, w, w.ws.Accounts[id].Value) })
 	}
 	wg.Wait()
 	return out, ctx.Err()

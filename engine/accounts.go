@@ -141,7 +141,7 @@ func (e *Engine) signIn(ctx context.Context, w *world, a content.Account, onRate
 func (e *Engine) providerConfig(ctx context.Context, w *world, a content.Account, onRate func(provider.Rate)) provider.Config {
 	resolver := secret.Resolver{Getenv: e.Getenv, Root: e.Repo.Workspace}
 	return provider.Config{
-		Account: a, HTTP: e.HTTP, Clock: e.Clock, Files: w.fsys, Root: e.Repo.Workspace,
+		Account: a, HTTP: e.HTTP, Clock: e.Clock, Files: w.fsys, Make: w.make, Root: e.Repo.Workspace,
 		UserAgent: "smmctl/" + firstOf(e.Version, "dev"), Timeout: e.Timing.Request, OnRate: onRate,
 		Credential: func(name string) (provider.Secret, error) {
 			ref := a.Credentials[name]
@@ -157,7 +157,9 @@ func (e *Engine) providerConfig(ctx context.Context, w *world, a content.Account
 // knows the account on.
 func sameServer(id string, a content.Account, d *provider.Driver, snap *ledger.Snapshot) error {
 	pin, ok := snap.Accounts[id]
-	usual := a.Server == "" && !d.NeedsServer // the platform's own, which no file can change
+	own := func(server string) bool { return slices.Contains(d.Hosts, bareServer(server)) }
+	// The platform's own, which no file can change, by whichever name.
+	usual := a.Server == "" && !d.NeedsServer || own(a.Server) && own(pin.Server)
 	if !ok || len(d.Credentials) == 0 || pin.Provider == a.Provider && (usual || bareServer(pin.Server) == bareServer(a.Server)) {
 		return nil
 	}

@@ -240,7 +240,20 @@ func (e *Engine) lookUp(ctx context.Context, w *world, key content.Key, url stri
 		return provider.Object{}, fmt.Errorf("%s: %w", key.Account, err)
 	}
 	id := path.Base(strings.TrimRight(url, "/"))
-	if t.Facility == provider.NoFacility {
+	switch {
+	case t.Facility == provider.NoFacility && t.Capabilities.Lookup:
+		o, err := t.Posts.Get(ctx, url)
+		if err != nil {
+			return o, fmt.Errorf("%s is not a post of %s that can be read: %w", url, key.Account, err)
+		}
+		return o, nil
+	case t.Locate != nil:
+		id, err := t.Locate(url)
+		if err != nil {
+			return provider.Object{}, fmt.Errorf("%s: %w", key.Account, err)
+		}
+		return provider.Object{ID: id, URL: url}, nil
+	case t.Facility == provider.NoFacility:
 		return provider.Object{ID: id, URL: url}, nil
 	}
 	for _, o := range t.Live.Objects {
@@ -325,7 +338,7 @@ func (e *Engine) Retract(ctx context.Context, key content.Key, confirm func(*pla
 	p := e.outlook(w, only).Plan
 	p.Changes = []plan.Change{{
 		Key: key, Post: key.Post, Account: key.Account, Provider: was.Provider, Generation: was.Generation,
-		Action: plan.Retract, Reason: "by hand", Segments: len(was.Segments), Fields: []plan.FieldChange{}, Remote: plan.Remotes(was),
+		Action: plan.Retract, Reason: "by hand", Segments: len(was.Segments), Fields: []plan.FieldChange{}, Media: []plan.Medium{}, Remote: plan.Remotes(was),
 		Revision: was.Revision, Digest: was.Digest,
 	}}
 	p.Summary = plan.Summary{Retract: 1, Foreign: p.Summary.Foreign}

@@ -1,6 +1,7 @@
 package engine_test
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -46,6 +47,46 @@ func (w *world) mute(account string) *memory.Platform {
 
 func (w *world) postTo(account, id, more, body string) {
 	w.write("content/acme/2026-12/"+id+".md", "---\nid: "+id+"\naccounts: ["+account+"]\nstatus: ready\nreason: a test\npublish_at: 2026-12-03T09:00\n"+more+"---\n"+body+"\n")
+}
+
+// An address that is not this account's is no answer to what became of a
+// publication: its number would be edited and deleted later.
+func TestResolveElsewhere(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t)
+	p := w.mute("loud")
+	was := w.adjust
+	w.adjust = func(o *engine.Options) {
+		was(o)
+		for _, d := range o.Drivers {
+			open := d.Open
+			d.Open = func(ctx context.Context, c provider.Config) (*provider.Account, error) {
+				a, err := open(ctx, c)
+				if err == nil && d.Name == "mute" {
+					a.Locate = func(address string) (string, error) {
+						if id, ok := strings.CutPrefix(address, "https://mute.example/loud/"); ok {
+							return id, nil
+						}
+						return "", errors.New("another chat's")
+					}
+				}
+				return a, err
+			}
+		}
+	}
+	w.postTo("loud", "hello", "", "Hello.")
+	p.Faults.Arm(memory.OpPublish, memory.Fault{Kind: memory.LostResponse})
+	w.publish("A post")
+	if err := w.engine().Resolve(bg, key(t, "hello@loud"), "https://mute.example/quiet/1"); err == nil || !strings.Contains(err.Error(), "another chat's") {
+		t.Errorf("another chat's address: %v", err)
+	}
+	if e := w.entry("hello@loud"); e.State != ledger.Unknown {
+		t.Errorf("state %s", e.State)
+	}
+	must(t, w.engine().Resolve(bg, key(t, "hello@loud"), "https://mute.example/loud/1"))
+	if e := w.entry("hello@loud"); e.State != ledger.Published || e.Segments[0].ID != "1" {
+		t.Errorf("%+v", e)
+	}
 }
 
 // TestResolve: an unknown outcome waits for a person, and what they say decides

@@ -18,7 +18,10 @@ import (
 )
 
 // cacheFolder is where the work tree keeps what can be thrown away at any time.
-const cacheFolder = ".smmctl/cache"
+const (
+	memoryFolder = ".smmctl"
+	cacheFolder  = memoryFolder + "/cache"
+)
 
 // check validates what was loaded and sets up rendering. What an earlier check
 // knew is replaced: a server may have told its limits meanwhile.
@@ -32,6 +35,7 @@ func (e *Engine) check(ctx context.Context, w *world, paths []string) error {
 	w.report = report
 	if w.ws.Config != nil {
 		scope := validate.Scope(w.ws, o)
+		scope.Fetch = w.fetcher(ctx)
 		w.scope = &scope
 	}
 	for id, why := range report.Accounts {

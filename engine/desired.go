@@ -43,6 +43,7 @@ func (e *Engine) desired(w *world) []*content.Publication {
 			if a := w.ws.Accounts[p.Key.Account]; a != nil && a.Value.Profile != nil && a.Value.Profile.Pinned == p.Key.Post {
 				p.Pin = true
 			}
+			p.Invalid = firstOf(p.Invalid, w.unmade[p.Key])
 			out = append(out, &p)
 		}
 	}
@@ -58,7 +59,7 @@ func (e *Engine) desired(w *world) []*content.Publication {
 				pub.Invalid = p.Summary
 			}
 		}
-		pub.Invalid = firstOf(pub.Invalid, w.report.Profiles[id])
+		pub.Invalid = firstOf(pub.Invalid, w.report.Profiles[id], w.unmade[pub.Key])
 		out = append(out, pub)
 	}
 	return out
@@ -99,7 +100,7 @@ func (e *Engine) renderAll(w *world, byPath map[string][]*content.Publication) {
 				continue
 			}
 			for _, problem := range post.Fill(p) {
-				if !problem.Warning && p.Invalid == "" {
+				if (!problem.Warning || problem.Holds) && p.Invalid == "" {
 					p.Invalid = problem.Summary
 				}
 			}

@@ -20,6 +20,7 @@ import (
 	"github.com/smmctl/smmctl/engine/ledger"
 	"github.com/smmctl/smmctl/engine/load"
 	"github.com/smmctl/smmctl/engine/media"
+	"github.com/smmctl/smmctl/engine/media/fetch"
 	"github.com/smmctl/smmctl/engine/plan"
 	"github.com/smmctl/smmctl/engine/provider"
 	"github.com/smmctl/smmctl/engine/render"
@@ -32,6 +33,9 @@ type Options struct {
 	Drivers []*provider.Driver
 	Clock   clock.Clock
 	HTTP    *http.Client
+	// Fetch reads media that are given by their addresses; nil: fetch.Client,
+	// which refuses addresses that are not public.
+	Fetch   *http.Client
 	Getenv  func(string) string
 	Log     *slog.Logger
 	Version string
@@ -136,6 +140,9 @@ func (e *Engine) read(ctx context.Context, w *world, o PlanOptions) error {
 	if err := e.load(w); err != nil {
 		return err
 	}
+	if !o.Offline {
+		e.mayFetch(w)
+	}
 	how := access{offline: o.Offline}
 	if err := e.openLedger(ctx, w, how); err != nil {
 		return err
@@ -175,6 +182,9 @@ type world struct {
 
 	ws       *load.Workspace
 	media    media.Cache // what was learnt of media files, so that each is hashed once
+	maker    *media.Maker
+	unmade   map[content.Key]string // why a publication's files could not be made
+	fetch    *fetch.Store           // nil: nothing is fetched
 	zone     *time.Location
 	store    ledger.Ledger
 	snap     *ledger.Snapshot
@@ -194,21 +204,47 @@ type world struct {
 func (e *Engine) source(rev string) (*world, error) {
 	if rev != "" {
 		fsys, commit, err := e.Repo.FS(rev)
-		return &world{fsys: fsys, commit: commit}, err
+		if err != nil {
+			return nil, err
+		}
+		w := &world{commit: commit}
+		if err := ownMemory(fsys); err != nil {
+			return nil, err
+		}
+		return w, e.supply(w, fsys)
 	}
 	fsys, err := e.Repo.WorkTree()
 	if err != nil {
 		return nil, err
 	}
-	w := &world{fsys: fsys}
+	w := &world{}
+	if err := e.supply(w, fsys); err != nil {
+		return nil, err
+	}
 	if e.Repo.HasGit() {
 		commit, err := e.Repo.Head()
 		if err != nil && !errors.Is(err, repo.ErrNoCommit) {
 			return nil, err
 		}
-		w.commit = commit
+		if w.commit = commit; commit != "" {
+			tree, _, err := e.Repo.FS(commit)
+			if err != nil {
+				return nil, err
+			}
+			return w, ownMemory(tree)
+		}
 	}
 	return w, nil
+}
+
+// ownMemory refuses a commit that brings what this machine remembers: verdicts and
+// made pictures are believed, and whoever wrote them into a pull request would
+// decide what is valid and what is published.
+func ownMemory(tree fs.FS) error {
+	if _, err := fs.Stat(tree, memoryFolder); err == nil {
+		return &InvalidError{memoryFolder + " is in a commit, and must not be: it is each machine's own memory; take it out (git rm -r --cached " + memoryFolder + ") and ignore it"}
+	}
+	return nil
 }
 
 // load reads everything but the posts.

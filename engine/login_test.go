@@ -191,3 +191,53 @@ func TestUnsentIntentIsPlannedAnew(t *testing.T) {
 		})
 	}
 }
+
+// A commit that brings this machine's memory is refused: a made picture or a
+// verdict in it would be believed.
+func TestMemoryInACommit(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, "one")
+	w.post("first-snow", "", "First snow.")
+	w.write(".smmctl/cache/made/0000", "a picture that nobody reviewed")
+	w.git(w.clone, "add", "--all", "--force")
+	w.git(w.clone, "commit", "--quiet", "-m", "With a memory")
+	w.push()
+	for name, run := range map[string]func() error{
+		"validate": func() error { _, err := w.engine().Validate(bg, nil); return err },
+		"diff":     func() error { _, err := w.engine().Plan(bg, engine.PlanOptions{}); return err },
+		"diff to":  func() error { _, err := w.engine().Plan(bg, engine.PlanOptions{To: "HEAD"}); return err },
+	} {
+		var invalid *engine.InvalidError
+		if err := run(); !errors.As(err, &invalid) || !strings.Contains(err.Error(), "machine's own memory") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if n := w.posted("one"); n != 0 {
+		t.Errorf("%d posts", n)
+	}
+}
+
+// One platform's several names are one server; another host is not.
+func TestServersOwnNames(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, "one")
+	w.post("first-snow", "", "First snow.")
+	w.publish("A post")
+	port := w.file("strategies/acme/accounts/one.yaml")
+	port = port[strings.Index(port, "127.0.0.1"):]
+	port, _, _ = strings.Cut(port, "\n")
+	alias := strings.Replace(port, "127.0.0.1", "localhost", 1)
+	w.adjust = func(o *engine.Options) {
+		for _, d := range o.Drivers {
+			d.Hosts = []string{port, alias}
+		}
+	}
+	w.accountAt("one", "http://"+alias)
+	w.commit("Its other name")
+	p := w.plan(engine.PlanOptions{})
+	for _, e := range p.Errors {
+		if strings.Contains(e.Summary, "before any credential is sent") {
+			t.Errorf("refused: %s", e.Summary)
+		}
+	}
+}

@@ -68,6 +68,7 @@ func (e *Engine) Apply(ctx context.Context, o ApplyOptions) (*Outcome, error) {
 	if err != nil {
 		return nil, err
 	}
+	e.mayFetch(w)
 	if err := e.check(ctx, w, nil); err != nil {
 		return nil, err
 	}
@@ -90,7 +91,7 @@ func (e *Engine) carry(ctx context.Context, w *world, o ApplyOptions, po PlanOpt
 	out := &Outcome{}
 	out.Result.Counts = map[apply.EventType]int{}
 	for try := range maxTries {
-		next := e.outlook(w, po)
+		next := e.ready(ctx, w, po)
 		if o.Saved != nil {
 			if out.Stale = plan.Stale(o.Saved, next.Plan); len(out.Stale) > 0 {
 				out.Outlook = *next
@@ -109,7 +110,7 @@ func (e *Engine) carry(ctx context.Context, w *world, o ApplyOptions, po PlanOpt
 		case try > 0 && o.Confirm != nil: // what was agreed to, and nothing else
 			next.Plan = next.Plan.Restrict(out.Plan)
 		default:
-			opts.Next = e.next(w, next.Plan, po)
+			opts.Next = e.next(ctx, w, next.Plan, po)
 		}
 		res, err := apply.Run(ctx, next.Plan, w.snap, opts)
 		out.add(res)
@@ -127,14 +128,14 @@ func (e *Engine) carry(ctx context.Context, w *world, o ApplyOptions, po PlanOpt
 }
 
 // next plans on what a round has left, where that can find something new.
-func (e *Engine) next(w *world, last *plan.Plan, po PlanOptions) func(*ledger.Snapshot, []apply.Event) (*plan.Plan, map[content.Key]*content.Publication) {
+func (e *Engine) next(ctx context.Context, w *world, last *plan.Plan, po PlanOptions) func(*ledger.Snapshot, []apply.Event) (*plan.Plan, map[content.Key]*content.Publication) {
 	return func(snap *ledger.Snapshot, events []apply.Event) (*plan.Plan, map[content.Key]*content.Publication) {
 		if !goesOn(last, events) {
 			return nil, nil
 		}
 		w.snap, w.recovered = snap, nil
 		w.update(events)
-		last = e.outlook(w, po).Plan
+		last = e.ready(ctx, w, po).Plan
 		return last, w.rendered
 	}
 }

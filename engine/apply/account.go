@@ -300,6 +300,9 @@ func (a *account) replace(ctx context.Context, j *job) error {
 // it was, has taken anything down. Where it has not, the old generation is what is
 // live again.
 func (a *account) oldIsWhole(ctx context.Context, j *job) (bool, error) {
+	if !a.looksUp() {
+		return false, nil // nobody can tell: what was begun goes on
+	}
 	for _, s := range j.entry.Old {
 		if s.ID == "" {
 			continue
@@ -341,7 +344,7 @@ func (a *account) delete(ctx context.Context, j *job, id string) error {
 		switch {
 		case err != nil && !provider.Is(err, provider.NotFound) && !provider.Is(err, provider.Ambiguous):
 			return err
-		case err == nil && plan.Action(j.entry.Action) != plan.Replace, a.Facility == provider.NoFacility:
+		case err == nil && plan.Action(j.entry.Action) != plan.Replace, !a.looksUp():
 			return notFoundIsDone(err)
 		}
 		if _, gerr := a.Posts.Get(ctx, id); provider.Is(gerr, provider.NotFound) {
@@ -374,13 +377,18 @@ func (a *account) repeat(ctx context.Context, call func(context.Context) error) 
 	return err
 }
 
+// looksUp reports whether an object can be read by its id.
+func (a *account) looksUp() bool {
+	return a.Facility != provider.NoFacility || a.Capabilities.Lookup
+}
+
 // unlessReadBack says what a lost answer to a repeatable call leaves behind: an
 // open intent where the platform can be read, doubt where it cannot.
 func (a *account) unlessReadBack(what string, err error) error {
 	switch {
 	case err == nil || !notTried(err) && !provider.Is(err, provider.Ambiguous):
 		return err
-	case a.Facility == provider.NoFacility && !notTried(err):
+	case !a.looksUp() && !notTried(err):
 		return &errUnknown{what + " cannot be read back: " + err.Error()}
 	}
 	return &errOpen{err}
@@ -400,8 +408,11 @@ func (a *account) profile(ctx context.Context, j *job) error {
 		seen, err = a.Profile.SetProfile(ctx, *j.pub.Profile)
 		return err
 	})
+	if err != nil && (notTried(err) || provider.Is(err, provider.Ambiguous)) {
+		return &errOpen{err} // a profile can be read, whatever is listed
+	}
 	if err != nil {
-		return a.unlessReadBack("whether the profile was changed", err)
+		return err
 	}
 	j.entry.Sent, j.entry.Seen, j.entry.Digest = fieldMap(j.pub.Profile.FieldValues()), seen, j.pub.Digest
 	j.entry.PublishedAt = a.Clock.Now().UTC()

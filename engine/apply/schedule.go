@@ -3,6 +3,7 @@ package apply
 import (
 	"context"
 	"errors"
+	"fmt"
 	"time"
 
 	"github.com/smmctl/smmctl/engine/ledger"
@@ -49,7 +50,7 @@ func (a *account) schedule(ctx context.Context, j *job) error {
 		if serr := a.Clock.Sleep(context.WithoutCancel(ctx), a.pause()); serr != nil {
 			return &errOpen{serr}
 		}
-		if found, ferr := a.findScheduled(ctx, j); ferr != nil || found {
+		if found, ferr := a.findAnywhere(ctx, j); ferr != nil || found {
 			return ferr
 		}
 	}
@@ -61,13 +62,13 @@ func (a *account) schedule(ctx context.Context, j *job) error {
 // the interrupted run may have arrived meanwhile. Just after its time it is
 // nowhere for a while.
 func (a *account) findAnywhere(ctx context.Context, j *job) (bool, error) {
-	if found, err := a.findScheduled(ctx, j); err != nil || found {
+	if found, err := a.findScheduled(ctx, j, scheduleRounding); err != nil || found {
 		return found, err
 	}
 	if found, err := a.find(ctx, j, 0); err != nil || found {
 		return found, err
 	}
-	if found, err := a.findScheduled(ctx, j); err != nil || found {
+	if found, err := a.findScheduled(ctx, j, scheduleRounding); err != nil || found {
 		return found, err
 	}
 	if now := a.Clock.Now(); !now.Before(j.entry.At.Add(-a.Timing.Skew)) && now.Before(a.overdue(j)) {
@@ -91,8 +92,14 @@ func (a *account) scheduled(j *job, o provider.Object) {
 	a.keep(j.entry)
 }
 
-// findScheduled looks for the open intent in the platform's schedule.
-func (a *account) findScheduled(ctx context.Context, j *job) (bool, error) {
+// scheduleRounding is how far a platform may move the time that it was given.
+const scheduleRounding = time.Minute
+
+// findScheduled looks for the open intent in the platform's schedule: the one
+// entry with its fingerprint, at its time as far as off allows (0: at any). Others
+// may have put the same words there: where it is not plain which is ours, a person
+// has to look.
+func (a *account) findScheduled(ctx context.Context, j *job, off time.Duration) (bool, error) {
 	list, err := a.Schedules.ListScheduled(ctx)
 	if err != nil {
 		return false, &errOpen{err}
@@ -105,11 +112,22 @@ func (a *account) findScheduled(ctx context.Context, j *job) (bool, error) {
 		}
 	}
 	a.mu.Unlock()
+	var same, ours []provider.Object
 	for _, o := range list {
-		if o.Fingerprint == j.entry.Segments[0].Fingerprint && !taken[o.ID] {
-			a.scheduled(j, o)
-			return true, nil
+		if o.Fingerprint != j.entry.Segments[0].Fingerprint || taken[o.ID] {
+			continue
 		}
+		same = append(same, o)
+		if off == 0 || o.ScheduledAt.Sub(j.entry.At).Abs() <= off {
+			ours = append(ours, o)
+		}
+	}
+	switch {
+	case len(ours) == 1:
+		a.scheduled(j, ours[0])
+		return true, nil
+	case len(same) > 0:
+		return false, &errUnknown{fmt.Sprintf("%d entries of the platform's schedule have these words, the first for %s: it cannot be told which is ours", len(same), same[0].ScheduledAt.UTC().Format(time.RFC3339))}
 	}
 	return false, nil
 }
@@ -170,7 +188,7 @@ func (a *account) settleScheduled(ctx context.Context, j *job) error {
 		return nil
 	}
 	if a.Schedules != nil {
-		if found, err := a.findScheduled(ctx, j); err != nil || found {
+		if found, err := a.findScheduled(ctx, j, 0); err != nil || found {
 			return err
 		}
 	}

@@ -2,6 +2,7 @@ package apply_test
 
 import (
 	"context"
+	"slices"
 	"testing"
 	"time"
 
@@ -300,4 +301,75 @@ func TestRecalledTooLate(t *testing.T) {
 		t.Errorf("entry %s %+v", e.State, e.Segments)
 	}
 	b.onceEach()
+}
+
+// TestSomebodysSchedule: an entry of the schedule with the same words may be
+// somebody else's. One at our time is ours; where none is, a person has to look,
+// and nothing is taken over, moved or taken away.
+func TestSomebodysSchedule(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		arrived bool // our own hand-over, whose answer is lost
+		state   ledger.State
+	}{
+		"beside ours":  {true, ledger.Scheduled},
+		"without ours": {false, ledger.Unknown},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			b := newBench(t, provider.ReadBack)
+			b.want(native("a", "A."))
+			acc, err := memory.Open(bg, b.one(), nil, nil, b.options)
+			must(t, err)
+			var theirs provider.Object // put there after the plan was made
+			b.before = func(c call) error {
+				if c.op == memory.OpSchedule && theirs.ID == "" {
+					theirs, err = acc.Schedules.Schedule(bg, provider.Request{Key: key("theirs"), Generation: 1, ClientKey: "theirs", Segment: b.desired[0].Segments[0], At: due.Add(-3 * time.Hour)})
+					must(t, err)
+				}
+				return nil
+			}
+			fault := memory.ErrorBefore
+			if c.arrived {
+				fault = memory.LostResponse
+			}
+			b.one().Faults.Arm(memory.OpSchedule, memory.Fault{}, memory.Fault{Kind: fault})
+			b.mustRun()
+			b.isState("a", c.state)
+			if e := b.entry("a"); e.Segments[0].ScheduleID == theirs.ID || c.arrived && !e.At.Equal(due) {
+				t.Errorf("taken over: %+v", e)
+			}
+			list, err := acc.Schedules.ListScheduled(bg)
+			must(t, err)
+			if !slices.ContainsFunc(list, func(o provider.Object) bool { return o.ID == theirs.ID && o.ScheduledAt.Equal(theirs.ScheduledAt) }) {
+				t.Errorf("theirs is gone, or moved: %+v", list)
+			}
+		})
+	}
+}
+
+// TestPublishedAtOnceUnheard: a platform that was to keep a publication publishes
+// it at once, as for a time that is past by its clock, and its answer is lost. It
+// is looked for among what is live, too, before it is handed over again.
+func TestPublishedAtOnceUnheard(t *testing.T) {
+	t.Parallel()
+	b := newBench(t, provider.ReadBack)
+	b.want(native("a", "A."))
+	first := true
+	b.before = func(c call) error {
+		if c.op != memory.OpSchedule || !first {
+			return nil
+		}
+		first = false
+		acc, err := memory.Open(bg, b.one(), nil, nil, b.options)
+		must(t, err)
+		_, err = acc.Posts.Publish(bg, provider.Request{Key: key("a"), Generation: 1, ClientKey: "its own", Segment: b.desired[0].Segments[0]})
+		must(t, err)
+		return fault(provider.Ambiguous)
+	}
+	b.mustRun()
+	same(t, "calls", b.made(memory.OpSchedule), "schedule")
+	b.isState("a", ledger.Published)
+	b.onceEach()
+	b.idle()
 }

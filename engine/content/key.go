@@ -57,6 +57,14 @@ func (k *Key) UnmarshalText(b []byte) error {
 	return err
 }
 
+// DigestOf is Digest of one part.
+func DigestOf(part []byte) string {
+	h := sha256.New()
+	h.Write(append(strconv.AppendInt(make([]byte, 0, 20), int64(len(part)), 10), ':'))
+	h.Write(part)
+	return hex.EncodeToString(h.Sum(make([]byte, 0, sha256.Size)))
+}
+
 // Digest returns the hex SHA-256 of parts, each bounded, so that no two
 // different lists have one digest.
 func Digest(parts ...string) string {

@@ -86,6 +86,7 @@ type Media struct {
 	Cover     string            `yaml:"cover"`
 	Subtitles map[string]string `yaml:"subtitles"`
 	Rights    *Rights           `yaml:"rights"`
+	Watermark *bool             `yaml:"watermark"` // false: without the brand's
 }
 
 // Rights say whose a picture is and until when it may be shown.

@@ -102,6 +102,23 @@ type Attachment struct {
 	Subtitles map[string]Attachment `json:"subtitles,omitempty"` // by language
 	// Make is how the file becomes what is sent; nil: as it is.
 	Make *Make `json:"make,omitempty"`
+
+	// URL is where the file was fetched from, if it was; File is the copy then.
+	URL string `json:"url,omitempty"`
+	// Plain says that the post wants no watermark on it.
+	Plain  bool   `json:"plain,omitempty"`
+	Traits Traits `json:"traits,omitzero"`
+}
+
+// Traits are what a file tells of itself beside type and size.
+type Traits struct {
+	Turn     int           `json:"turn,omitempty"`     // how the camera was held, as Exif says it: 2 to 8; 0: upright
+	Metadata []string      `json:"metadata,omitempty"` // kinds that would go out with it: exif, xmp, location …
+	Animated bool          `json:"animated,omitempty"`
+	Alpha    bool          `json:"alpha,omitempty"`    // it may be transparent somewhere
+	Damaged  bool          `json:"damaged,omitempty"`  // it ends early, or cannot be walked through
+	Duration time.Duration `json:"duration,omitempty"` // of a video; 0: not known
+	Codec    string        `json:"codec,omitempty"`    // of its pictures: h264, hevc, vp9, av1 …
 }
 
 // Make is what is done to a picture before it is sent, decided from its header
@@ -111,9 +128,12 @@ type Make struct {
 	Crop     *Crop  `json:"crop,omitempty"` // nil: the whole picture
 	Width    int    `json:"width"`          // after scaling
 	Height   int    `json:"height"`
-	MaxBytes int64  `json:"max_bytes"`       // quality is lowered until it fits; 0: no bound
-	Strip    bool   `json:"strip,omitempty"` // only its metadata are taken out; the pixels stay
-	Logo     *Logo  `json:"logo,omitempty"`
+	MaxBytes int64  `json:"max_bytes"` // quality, then size, is lowered until it fits; 0: no bound
+	// RatioMin and RatioMax bound width over height where the size is lowered.
+	RatioMin float64 `json:"ratio_min,omitempty"`
+	RatioMax float64 `json:"ratio_max,omitempty"`
+	Strip    bool    `json:"strip,omitempty"` // only its metadata are taken out; the pixels stay
+	Logo     *Logo   `json:"logo,omitempty"`
 }
 
 // Crop is a rectangle in pixels.
@@ -170,6 +190,9 @@ func (s *Segment) FieldValues() []FieldValue {
 	if s.HTML != "" {
 		add("html", Digest(s.HTML)) // markup is compared, not kept
 	}
+	if len(s.Facets) > 0 {
+		add("facets", facetsDigest(s.Facets)) // likewise: where links lead, what is bold
+	}
 	add("language", s.Language)
 	for _, k := range sortedKeys(s.Options) {
 		add("options."+k, s.Options[k])
@@ -179,11 +202,14 @@ func (s *Segment) FieldValues() []FieldValue {
 	}
 	for i, m := range s.Media {
 		p := fmt.Sprintf("media[%d].", i)
-		add(p+"file", m.File)
+		add(p+"file", m.Source())
 		add(p+"sha256", m.SHA256)
 		add(p+"alt", m.Alt)
 		if len(m.Focus) == 2 {
 			add(p+"focus", fmt.Sprintf("%g,%g", m.Focus[0], m.Focus[1]))
+		}
+		if m.Plain { // the brand's rule itself edits nothing that is published
+			add(p+"watermark", "false")
 		}
 		if m.Cover != nil {
 			add(p+"cover", m.Cover.SHA256)
@@ -208,6 +234,14 @@ func (s *Segment) FieldValues() []FieldValue {
 		add("poll.multiple", fmt.Sprint(s.Poll.Multiple))
 	}
 	return out
+}
+
+func facetsDigest(facets []Facet) string {
+	parts := make([]string, 0, len(facets)*2)
+	for _, f := range facets {
+		parts = append(parts, fmt.Sprintf("%s %d %d", f.Kind, f.Start, f.End), f.Value)
+	}
+	return Digest(parts...)
 }
 
 // FieldValues returns the profile as flat paths and values, in a fixed order.

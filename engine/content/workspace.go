@@ -63,6 +63,18 @@ type Strategy struct {
 	Blackouts   []Blackout                   `yaml:"blackouts"`
 	Competitors []Competitor                 `yaml:"competitors"`
 	Budget      Budget                       `yaml:"budget"`
+	Watermark   *Watermark                   `yaml:"watermark"`
+}
+
+// Watermark is a logo on the brand's pictures. Lengths are in percent of the
+// picture's width. Nil is the default: 12, 3 and 1.
+type Watermark struct {
+	Logo    string   `yaml:"logo"`   // a file, relative to the brand's folder or the workspace
+	Corner  string   `yaml:"corner"` // default bottom-right
+	Width   *float64 `yaml:"width"`
+	Margin  *float64 `yaml:"margin"`
+	Opacity *float64 `yaml:"opacity"`
+	Pillars []string `yaml:"pillars"` // of posts that get it; none: all
 }
 
 // Audience is a group of people the brand speaks to.

@@ -2,7 +2,9 @@ package media
 
 import (
 	"fmt"
+	"io"
 	"io/fs"
+	"strings"
 	"sync"
 	"time"
 
@@ -18,6 +20,10 @@ const maxCached = 4096
 // of change, so that a file shared by many posts is read once. The zero Cache is
 // empty and ready. It may be used from several goroutines.
 type Cache struct {
+	// Films describes a film that Probe cannot: WebM, and what it knows no codec of.
+	// Nil: nobody does.
+	Films func(io.Reader) (Film, error)
+
 	mu   sync.Mutex
 	seen map[cacheKey]content.Attachment
 }
@@ -45,6 +51,7 @@ func (c *Cache) Probe(fsys fs.FS, name string) (content.Attachment, error) {
 	if err != nil {
 		return a, err
 	}
+	c.film(fsys, &a)
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.seen == nil || len(c.seen) >= maxCached {
@@ -52,4 +59,30 @@ func (c *Cache) Probe(fsys fs.FS, name string) (content.Attachment, error) {
 	}
 	c.seen[key] = a
 	return a, nil
+}
+
+// Film is what another program knows of a film.
+type Film struct {
+	Duration      time.Duration
+	Codec         string
+	Width, Height int
+}
+
+// film fills in what only another program knows. That it does not know is no
+// error.
+func (c *Cache) film(fsys fs.FS, a *content.Attachment) {
+	if c.Films == nil || !strings.HasPrefix(a.Type, "video/") || a.Traits.Codec != "" {
+		return
+	}
+	f, err := fsys.Open(a.File)
+	if err != nil {
+		return
+	}
+	defer f.Close()
+	film, err := c.Films(f)
+	if err != nil {
+		return
+	}
+	a.Traits.Duration, a.Traits.Codec = film.Duration, film.Codec
+	a.Width, a.Height = film.Width, film.Height
 }

@@ -45,3 +45,13 @@ func inside(fsys fs.FS, name string) error {
 	}
 	return nil
 }
+
+// Fetched is the folder of the workspace where what was fetched is kept. It is a
+// cache, and never in Git.
+const Fetched = ".smmctl/cache/fetched"
+
+// FetchedName is the path of a fetched file, by its SHA-256.
+func FetchedName(sum string) string { return Fetched + "/" + strings.ToLower(sum) }
+
+// IsFetched reports whether a path is one of them.
+func IsFetched(name string) bool { return path.Dir(name) == Fetched }

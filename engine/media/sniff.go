@@ -8,6 +8,7 @@ import (
 	"image/jpeg"
 	"image/png"
 	"io"
+	"path"
 	"regexp"
 	"strings"
 
@@ -29,7 +30,8 @@ var extensions = map[string]string{
 var lfsPointer = []byte("version https://git-lfs.github.com/spec/")
 
 // agrees compares what the name says with what the content is.
-func agrees(extension, kind string, head []byte) error {
+func agrees(name, kind string, head []byte) error {
+	extension := path.Ext(name)
 	switch {
 	case len(head) == 0:
 		return &TypeError{extension, "empty"}
@@ -37,6 +39,7 @@ func agrees(extension, kind string, head []byte) error {
 		return ErrLFSPointer
 	case kind == "":
 		return &TypeError{extension, describeUnknown(head)}
+	case IsFetched(name): // its name is its digest
 	case extensions[strings.ToLower(extension)] != kind:
 		return &TypeError{extension, kind}
 	}
@@ -111,16 +114,9 @@ func brand(major string) string {
 	return ""
 }
 
-// dimensions reads a picture's size from its header; rest follows head.
-func dimensions(kind string, head []byte, rest io.Reader) (width, height int, err error) {
-	decode, ok := map[string]func(io.Reader) (image.Config, error){
-		"image/jpeg": jpeg.DecodeConfig, "image/png": png.DecodeConfig,
-		"image/gif": gif.DecodeConfig, "image/webp": webp.DecodeConfig,
-	}[kind]
-	if !ok {
-		return 0, 0, nil
-	}
-	config, err := decode(io.MultiReader(bytes.NewReader(head), rest))
+// dimensions reads a picture's size, as it is stored, from its header.
+func dimensions(kind string, data []byte) (width, height int, err error) {
+	config, err := configs[kind](bytes.NewReader(data))
 	if err != nil {
 		return 0, 0, fmt.Errorf("%w (%w)", ErrDamaged, err)
 	}
@@ -128,4 +124,9 @@ func dimensions(kind string, head []byte, rest io.Reader) (width, height int, er
 		return 0, 0, ErrDamaged
 	}
 	return config.Width, config.Height, nil
+}
+
+var configs = map[string]func(io.Reader) (image.Config, error){
+	"image/jpeg": jpeg.DecodeConfig, "image/png": png.DecodeConfig,
+	"image/gif": gif.DecodeConfig, "image/webp": webp.DecodeConfig,
 }

@@ -82,6 +82,9 @@ func (d *Drafted) Plan() *Plan {
 	for _, f := range filters {
 		p.Refusals = append(p.Refusals, f(s, changes)...)
 	}
+	for i := range changes {
+		changes[i].Media = mediaOf(&changes[i], s.desired[changes[i].Key])
+	}
 	s.note(changes)
 	p.Summary = summarize(changes)
 	p.Summary.None, p.Summary.Foreign = idle, s.foreignCount

@@ -28,7 +28,7 @@ func TestJSON(t *testing.T) {
 		`"adopt":0,"forget":0,"accept":0,"revert":0,"wait":0,"hold":0,"missed":0,"unknown":0,"none":0,"foreign":0},` +
 		`"changes":[{"key":"profile@a","post":"profile","account":"a","provider":"memory","generation":1,"action":"edit",` +
 		`"reason":"the profile is changed in the account's file","at":null,"segments":0,` +
-		`"fields":[{"path":"name","before":"","after":"Acme"}],"notes":[],"remote":[],"path":"content/acme/2026-12/profile.md",` +
+		`"fields":[{"path":"name","before":"","after":"Acme"}],"notes":[],"remote":[],"media":[],"path":"content/acme/2026-12/profile.md",` +
 		`"timezone":"UTC","digest":"` + w.Desired[0].Digest + `","revision":0}],"drift":[],"refusals":[],"errors":[]}`
 	if string(b) != want {
 		t.Errorf("got\n%s\nwant\n%s", b, want)

@@ -20,6 +20,13 @@ type comparison struct {
 
 func (c comparison) fields() []FieldChange { return append(slices.Clone(c.changed), c.tail...) }
 
+// recounts reports whether a live segment is to have more or fewer media.
+func (c comparison) recounts() bool {
+	return slices.ContainsFunc(c.changed, func(f FieldChange) bool {
+		return strings.Contains(f.Path, ".media[") && strings.HasSuffix(f.Path, ".sha256") && (f.Before == "" || f.After == "")
+	})
+}
+
 // compareSegments compares index by index: a segment's index is its identity.
 func compareSegments(want []content.Segment, sent []ledger.Segment) comparison {
 	var c comparison

@@ -59,6 +59,7 @@ type Change struct {
 	Fields     []FieldChange `json:"fields"`
 	Notes      []string      `json:"notes"` // what the platform makes of such an action
 	Remote     []Remote      `json:"remote"`
+	Media      []Medium      `json:"media"` // what is sent with it, file by file
 
 	Path     string `json:"path"`     // the file, relative to the workspace
 	Timezone string `json:"timezone"` // the account's, for showing At
@@ -83,6 +84,16 @@ type FieldChange struct {
 	Path   string `json:"path"`
 	Before string `json:"before"`
 	After  string `json:"after"`
+}
+
+// Medium is one file that a change sends, and what is done to it before.
+type Medium struct {
+	File   string        `json:"file"` // a path in the workspace, or an address
+	Type   string        `json:"type"` // as it is sent
+	Width  int           `json:"width"`
+	Height int           `json:"height"`
+	Done   string        `json:"done"` // in words
+	Make   *content.Make `json:"make"` // null: it goes as it is
 }
 
 // Remote is one live object.

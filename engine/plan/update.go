@@ -138,6 +138,10 @@ func (s *scene) cannotEdit(sub *subject, diff comparison) string {
 		return "the thread's parts are in another order"
 	case len(diff.changed) > 0 && !caps.Edit:
 		return sub.acct.Provider + " cannot edit"
+	case len(diff.changed) > 0 && caps.PollFixed && hasPoll(sub.entry):
+		return sub.acct.Provider + " cannot edit a post with a poll"
+	case caps.MediaFixed && diff.recounts():
+		return sub.acct.Provider + " cannot change how many files are attached"
 	case len(diff.changed) > 0 && s.older(sub.entry, sub.acct.Limits.EditWindow):
 		return fmt.Sprintf("%s edits nothing older than %s", sub.acct.Provider, content.FormatDuration(sub.acct.Limits.EditWindow))
 	case fixed != "":
@@ -148,6 +152,10 @@ func (s *scene) cannotEdit(sub *subject, diff comparison) string {
 		return "its id on the platform is not known"
 	}
 	return ""
+}
+
+func hasPoll(e *ledger.Entry) bool {
+	return slices.ContainsFunc(e.Segments, func(seg ledger.Segment) bool { return seg.Sent["poll.options[0]"] != "" })
 }
 
 // cannotDelete says why what is live cannot be taken down, or nothing.

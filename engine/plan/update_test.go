@@ -35,6 +35,12 @@ func list(s ...string) []string { return s }
 func allowReplace(p *content.Publication) { p.Replace = true }
 func cannotEdit(a *Account)               { a.Capabilities.Edit = false }
 func cannotRetract(a *Account)            { a.Capabilities.Retract = false }
+func mediaFixed(a *Account)               { a.Capabilities.MediaFixed = true }
+func withPicture(p *content.Publication) {
+	p.Segments[0].Media = []content.Attachment{{File: "a.png", SHA256: "a"}}
+}
+func pollFixed(a *Account)     { a.Capabilities.PollFixed = true }
+func withPoll(e *ledger.Entry) { e.Segments[0].Sent["poll.options[0]"] = "Red" }
 func editWindow(d time.Duration) func(*Account) {
 	return func(a *Account) { a.Limits.EditWindow = d }
 }
@@ -90,6 +96,11 @@ func TestContent(t *testing.T) {
 		{"a word, after the time for it", changed(list("x"), list("y"), editWindow(time.Minute)), Hold, "edits nothing older than 1m: write replace: allow"},
 		{"the same, and it may be replaced", changed(list("x"), list("y"), editWindow(time.Minute), allowReplace), Replace, "edits nothing older than 1m"},
 		{"the same, and it is too old to delete", changed(list("x"), list("y"), editWindow(time.Minute), retractWindow(time.Minute), allowReplace), Hold, "cannot delete what is older than 1m either"},
+		{"a picture more, where that cannot be", changed(list("x"), list("x"), withPicture, mediaFixed), Hold, "cannot change how many files"},
+		{"the same, and it may be replaced", changed(list("x"), list("x"), withPicture, mediaFixed, allowReplace), Replace, "how many files"},
+		{"a picture more", changed(list("x"), list("x"), withPicture), Edit, ""},
+		{"a word of a post with a poll", changed(list("x"), list("y"), withPoll, pollFixed), Hold, "cannot edit a post with a poll"},
+		{"the same, where only the poll is fixed", changed(list("x"), list("y"), withPoll), Edit, ""},
 		{"a new tail has no such time", changed(list("x"), list("x", "y"), editWindow(time.Minute)), Edit, ""},
 		{"a word, not rendered", changed(list("x"), list("y"), func(p *content.Publication) { p.Segments, p.Digest = nil, "other" }), Hold, "not rendered"},
 		{"a word, not valid", changed(list("x"), list("y"), func(p *content.Publication) { p.Invalid = "too long" }), Hold, "too long"},

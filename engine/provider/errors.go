@@ -60,3 +60,33 @@ func KindOf(err error) Kind {
 
 // Is reports whether err is of kind k.
 func Is(err error, k Kind) bool { return err != nil && KindOf(err) == k }
+
+// AsError returns err as an *Error, the one that is in it: changing that changes
+// err. A foreign one becomes an Ambiguous one of op.
+func AsError(op string, err error) *Error {
+	var e *Error
+	if errors.As(err, &e) {
+		return e
+	}
+	return &Error{Kind: Ambiguous, Op: op, Err: err}
+}
+
+// Refused is the error of what a provider does not even send: it is Rejected, with
+// these words, which take %w.
+func Refused(op, format string, args ...any) *Error {
+	return &Error{Kind: Rejected, Op: op, Err: fmt.Errorf(format, args...)}
+}
+
+// Harmless sorts the failure of a call that publishes nothing whatever becomes of
+// it, such as a read or an upload: it may be made again, so that its doubt is
+// Unsent. It is nil for nil.
+func Harmless(op string, err error) error {
+	if err == nil {
+		return nil
+	}
+	e := AsError(op, err)
+	if e.Kind == Ambiguous {
+		e.Kind = Unsent
+	}
+	return e
+}

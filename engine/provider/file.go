@@ -10,6 +10,7 @@ import (
 	"hash"
 	"io"
 	"io/fs"
+	"net/url"
 	"path"
 	"strings"
 
@@ -26,8 +27,8 @@ type File struct {
 	Open   func() (io.ReadCloser, error)
 }
 
-// errChanged is of a file that is not the one that the plan was made of.
-var errChanged = errors.New("the file has changed since the post was rendered")
+// ErrChanged is of a file that is not the one that the plan was made of.
+var ErrChanged = errors.New("the file has changed since the post was rendered")
 
 // File gives an attachment as it is to be sent. Its bytes are checked: a file
 // that is not the one that was planned is refused before it is read to its end.
@@ -46,7 +47,7 @@ func (c Config) File(ctx context.Context, a content.Attachment) (File, error) {
 		return File{}, fmt.Errorf("%s: not a regular file", a.File)
 	}
 	return File{
-		Name: baseName(a.File), Type: a.Type, Width: a.Width, Height: a.Height, Bytes: info.Size(),
+		Name: baseName(a), Type: a.Type, Width: a.Width, Height: a.Height, Bytes: info.Size(),
 		Open: func() (io.ReadCloser, error) {
 			f, err := c.Files.Open(a.File)
 			if err != nil || a.SHA256 == "" {
@@ -56,6 +57,21 @@ func (c Config) File(ctx context.Context, a content.Attachment) (File, error) {
 		},
 	}, nil
 }
+
+// Bytes makes a File of what was made for an attachment.
+func Bytes(a content.Attachment, kind string, width, height int, data []byte) File {
+	name := baseName(a)
+	if ext, ok := extensions[kind]; ok && kind != a.Type {
+		name = strings.TrimSuffix(name, path.Ext(name)) + ext
+	}
+	return File{
+		Name: name, Type: kind, Width: width, Height: height, Bytes: int64(len(data)),
+		Open: func() (io.ReadCloser, error) { return io.NopCloser(bytes.NewReader(data)), nil },
+	}
+}
+
+// extensions are those of what files are made into.
+var extensions = map[string]string{"image/jpeg": ".jpg", "image/png": ".png", "image/gif": ".gif", "text/vtt": ".vtt"}
 
 // Read gives the whole of a file.
 func (f File) Read() ([]byte, error) {
@@ -87,13 +103,18 @@ func (c *checked) Read(p []byte) (int, error) {
 	c.sum.Write(p[:n])
 	c.left -= int64(n)
 	if c.left < 0 || c.left == 0 && n > 0 && hex.EncodeToString(c.sum.Sum(nil)) != c.want || err == io.EOF && c.left > 0 {
-		return 0, fmt.Errorf("%s: %w", c.name, errChanged)
+		return 0, fmt.Errorf("%s: %w", c.name, ErrChanged)
 	}
 	return n, err
 }
 
-// baseName is a file's name without what would break a header.
-func baseName(file string) string {
+// baseName is a file's name, as a person gave it, without what would break a
+// header.
+func baseName(a content.Attachment) string {
+	file := a.File
+	if u, err := url.Parse(a.URL); err == nil && a.URL != "" {
+		file = u.Path
+	}
 	return strings.Map(func(r rune) rune {
 		if r < ' ' || r > '~' || r == '"' || r == '\\' {
 			return '_'

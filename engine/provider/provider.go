@@ -32,7 +32,9 @@ type Driver struct {
 	// NeedsServer and NeedsHandle say that an account file must name its server,
 	// and the name to sign in with.
 	NeedsServer bool `json:"-"`
-	NeedsHandle bool `json:"-"`
+	// Hosts are the platform's own, which are one server by several names.
+	Hosts       []string `json:"-"`
+	NeedsHandle bool     `json:"-"`
 
 	// Fingerprint condenses a segment to what survives the platform's own
 	// rewriting, so that an object read back can be recognised. It equals the
@@ -77,15 +79,18 @@ type Capabilities struct {
 	Edit         bool     `json:"edit"`
 	Retract      bool     `json:"retract"`
 	Thread       bool     `json:"thread"`
+	ThreadLoose  bool     `json:"thread_loose"` // a thread's parts follow one another and are not tied: an Object tells no parent
 	Schedule     bool     `json:"schedule"`
 	Pin          bool     `json:"pin"`
 	Poll         bool     `json:"poll"`
+	PollFixed    bool     `json:"poll_fixed"` // a post with a poll cannot be edited at all
 	FirstComment bool     `json:"first_comment"`
 	ReplyTo      bool     `json:"reply_to"`     // to an own publication
 	ReplyToURL   bool     `json:"reply_to_url"` // to anybody's
 	Quote        bool     `json:"quote"`
 	Repost       bool     `json:"repost"`
 	AltText      bool     `json:"alt_text"`
+	MediaFixed   bool     `json:"media_fixed"` // an edit cannot change how many media there are
 	Focus        bool     `json:"focus"`
 	Cover        bool     `json:"cover"`     // of a video, a picture of our own
 	Subtitles    bool     `json:"subtitles"` // of a video, by language
@@ -118,7 +123,8 @@ type Limits struct {
 	MediaTypes       []string      `json:"media_types"`
 	MediaRequired    bool          `json:"media_required"`
 	PollOptions      int           `json:"poll_options"`
-	PollOption       int           `json:"poll_option"` // characters of one option
+	PollOption       int           `json:"poll_option"`   // characters of one option
+	PollQuestion     int           `json:"poll_question"` // Characters where there is a poll; 0: as without
 	PollMin          time.Duration `json:"poll_min"`
 	PollMax          time.Duration `json:"poll_max"`
 	ScheduleMin      time.Duration `json:"schedule_min"` // native scheduling needs at least this lead
@@ -186,6 +192,9 @@ type Account struct {
 	Pins      Pins
 	Schedules Schedules
 	Profile   Profile
+	// Locate says which of this account's objects an address leads to, where Get
+	// cannot: an address of anybody else's is an error. Nil where Get can.
+	Locate func(address string) (id string, err error)
 	// Finish completes what a batch left to do, such as a site's index. It is
 	// called at the end of every apply and must be cheap when nothing changed.
 	Finish func(context.Context) error

@@ -5,14 +5,20 @@ import "log/slog"
 const redacted = "[secret]"
 
 // Secret carries a credential. However it is printed, encoded or logged, it
-// reads [secret]; only Reveal gives the value.
-type Secret struct{ value string }
+// reads [secret]; only Reveal gives the value. It is kept behind a pointer: fmt
+// asks no method of what lies in an unexported field, and prints what it finds.
+type Secret struct{ value *string }
 
 // NewSecret wraps a value.
-func NewSecret(value string) Secret { return Secret{value} }
+func NewSecret(value string) Secret { return Secret{&value} }
 
 // Reveal returns the value, for the one place that sends it.
-func (s Secret) Reveal() string { return s.value }
+func (s Secret) Reveal() string {
+	if s.value == nil {
+		return ""
+	}
+	return *s.value
+}
 
 // String, GoString, MarshalText and LogValue keep the value out of every output.
 func (s Secret) String() string { return redacted }

@@ -35,10 +35,7 @@ func (v *view) campaignParams() []param {
 // tracked notes an address as used in the text and returns it with the
 // campaign's parameters, none of which is there twice.
 func (v *view) tracked(address string) string {
-	if v.seen == nil {
-		v.seen = map[string]bool{}
-	}
-	v.seen[address] = true
+	v.seen = append(v.seen, address)
 	return withParams(address, v.utm)
 }
 
@@ -98,6 +95,14 @@ func badAddress(address string) string {
 	return ""
 }
 
+// badAddress remembers the last answer: each account asks about the post's link.
+func (r *Rendering) badAddress(address string) string {
+	if r.asked != address {
+		r.asked, r.answer = address, badAddress(address)
+	}
+	return r.answer
+}
+
 // target is the address behind a reference, "" where there is none. One that is
 // not live yet is the placeholder.
 func (v *view) target(field string, ref content.Ref) string {
@@ -112,7 +117,7 @@ func (v *view) target(field string, ref content.Ref) string {
 	if ref.URL == "" {
 		return ""
 	}
-	if why := badAddress(ref.URL); why != "" {
+	if why := v.r.badAddress(ref.URL); why != "" {
 		v.fail("link-address", field, "write a whole address: https://…", "%q is no address to link to: %s", short(ref.URL), why)
 		return ""
 	}

@@ -3,6 +3,7 @@ package render
 import (
 	"errors"
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 	"time"
@@ -15,29 +16,46 @@ import (
 // segment. What cannot be described is a problem and left out.
 func (v *view) attachments() []content.Attachment {
 	var out []content.Attachment
-	for i, m := range v.p.Media {
-		field := fmt.Sprintf("media[%d]", i)
-		v.companions(field, &m)
-		if m.File == "" {
-			if m.URL != "" {
-				v.fail("media-url", field+".url", "put the file into the repository and write `file:`", "%s cannot attach a file by its address", v.who())
-			}
-			continue
-		}
-		a, err := v.media(m.File)
-		if err != nil {
-			v.fail(mediaRule(err), field+".file", "", "%v", err)
-			continue
-		}
-		if m.SHA256 != "" && !strings.EqualFold(m.SHA256, a.SHA256) {
-			v.fail("media-changed", field+".sha256", "write "+a.SHA256, "%s is not the file with this SHA-256", m.File)
-		}
+	for i := range v.p.Media {
+		m, field := &v.p.Media[i], fmt.Sprintf("media[%d]", i)
+		a, ok := v.described(field, m)
 		a.Alt, a.Focus = clean(unix(m.Alt)), slices.Clone(m.Focus)
-		v.mediaLimits(field, &a)
+		if !ok {
+			if a.URL = m.URL; a.URL != "" { // what needs no file is said before there is one
+				v.altText(field, &a)
+			}
+			v.companions(field, m, nil)
+			continue
+		}
+		a.Plain = m.Watermark != nil && !*m.Watermark
+		v.companions(field, m, &a)
+		v.fit(field, m, &a)
+		if !v.caps().Focus && (a.Make == nil || a.Make.Crop == nil) {
+			a.Focus = nil // nothing depends on it there
+		}
 		out = append(out, a)
 	}
 	v.mediaTogether(out)
 	return out
+}
+
+// described is one medium as it is in the workspace, or was fetched.
+func (v *view) described(field string, m *content.Media) (content.Attachment, bool) {
+	if m.File == "" {
+		if m.URL == "" {
+			return content.Attachment{}, false
+		}
+		return v.fetched(field, m)
+	}
+	a, err := v.media(m.File)
+	if err != nil {
+		v.fail(mediaRule(err), field+".file", "", "%v", err)
+		return a, false
+	}
+	if m.SHA256 != "" && !strings.EqualFold(m.SHA256, a.SHA256) {
+		v.fail("media-changed", field+".sha256", "write "+a.SHA256, "%s is not the file with this SHA-256", m.File)
+	}
+	return a, true
 }
 
 func mediaRule(err error) string {
@@ -60,29 +78,74 @@ var mediaRules = []struct {
 func isImage(a *content.Attachment) bool { return strings.HasPrefix(a.Type, "image/") }
 func isVideo(a *content.Attachment) bool { return strings.HasPrefix(a.Type, "video/") }
 
-// mediaLimits checks one file against the account's limits.
-func (v *view) mediaLimits(field string, a *content.Attachment) {
+// fit decides what is done to one file so that the account takes it.
+func (v *view) fit(field string, m *content.Media, a *content.Attachment) {
+	v.altText(field, a)
+	at := field + ".file"
+	if a.URL != "" {
+		at = field + ".url"
+	}
+	switch {
+	case isSubtitles(a):
+		v.fail("media-type-unsupported", at, "write it under `subtitles:` of its video", "subtitles are no medium of their own")
+	case isImage(a):
+		v.fitPicture(at, a, v.pictureLimits(), v.watermark(field, m, a))
+	default:
+		v.otherLimits(at, a)
+	}
+}
+
+// pictureLimits are what the account takes of pictures.
+func (v *view) pictureLimits() media.Limits {
 	l := &v.limits
 	types := l.MediaTypes
-	if isImage(a) && len(l.ImageTypes) > 0 {
+	if len(l.ImageTypes) > 0 {
 		types = l.ImageTypes
 	}
-	if isSubtitles(a) {
-		v.fail("media-type-unsupported", field+".file", "write it under `subtitles:` of its video", "subtitles are no medium of their own")
-	} else if len(types) > 0 && !slices.Contains(types, a.Type) {
-		v.fail("media-type-unsupported", field+".file", "it takes "+strings.Join(types, ", "), "%s does not take %s", v.who(), a.Type)
+	return media.Limits{Types: types, Bytes: l.ImageBytes, Pixels: l.ImagePixels, Side: l.ImageSide, RatioMin: l.RatioMin, RatioMax: l.RatioMax}
+}
+
+// fitPicture decides about a picture, or says why it cannot be made to fit.
+func (v *view) fitPicture(field string, a *content.Attachment, l media.Limits, logo *content.Logo) {
+	done, err := media.Decide(*a, l, logo)
+	a.Make = done
+	var unfit *media.Unfit
+	switch {
+	case errors.As(err, &unfit) && unfit.Rule == "media-type-unsupported":
+		v.fail("media-type-unsupported", field, unfit.Hint+"; it takes "+strings.Join(l.Types, ", "), "%s does not take %s: %s", v.who(), a.Source(), unfit.Why)
+	case errors.As(err, &unfit):
+		v.fail(unfit.Rule, field, unfit.Hint, "%s cannot go to %s: %s", a.Source(), v.who(), unfit.Why)
+	case err != nil:
+		v.fail("media-unreadable", field, "", "%v", err)
 	}
-	most := l.VideoBytes
-	if isImage(a) {
-		most = l.ImageBytes
+}
+
+// otherLimits checks a video or a document, which go as they are or not at all.
+func (v *view) otherLimits(field string, a *content.Attachment) {
+	l := &v.limits
+	if len(l.MediaTypes) > 0 && !slices.Contains(l.MediaTypes, a.Type) {
+		v.fail("media-type-unsupported", field, "it takes "+strings.Join(l.MediaTypes, ", "), "%s does not take %s", v.who(), a.Type)
 	}
-	if most > 0 && a.Bytes > most {
-		v.fail("media-bytes", field+".file", "make it smaller", "the file has %d bytes, %s takes %d", a.Bytes, v.who(), most)
+	if l.VideoBytes > 0 && a.Bytes > l.VideoBytes {
+		v.fail("media-bytes", field, "make it smaller", "the file has %d bytes, %s takes %d", a.Bytes, v.who(), l.VideoBytes)
 	}
-	if pixels := int64(a.Width) * int64(a.Height); isImage(a) && l.ImagePixels > 0 && pixels > l.ImagePixels {
-		v.fail("media-pixels", field+".file", "make it smaller", "the picture has %d × %d pixels, %s takes %d in all", a.Width, a.Height, v.who(), l.ImagePixels)
+	if l.VideoLength > 0 && a.Traits.Duration > l.VideoLength {
+		v.fail("media-length", field, "cut it", "the video lasts %s, %s takes %s", a.Traits.Duration.Round(time.Second/10), v.who(), l.VideoLength)
 	}
-	v.altText(field, a)
+	if a.Traits.Damaged {
+		v.fail("media-damaged", field, "export it anew", "%s ends early, or is damaged", a.Source())
+	}
+	if slices.Contains(a.Traits.Metadata, "location") {
+		v.fail("media-location", field, withoutPlace(a.Source()), "%s says where it was filmed", a.Source())
+	}
+}
+
+// withoutPlace is the command that copies a film without what tells of places:
+// videos are never written here.
+func withoutPlace(file string) string {
+	base := path.Base(file)
+	ext := path.Ext(base)
+	return fmt.Sprintf("ffmpeg -i %q -map 0:v -map 0:a? -map_metadata -1 -c copy %q", base, strings.TrimSuffix(base, ext)+"-clean"+ext)
 }
 
 func (v *view) altText(field string, a *content.Attachment) {
@@ -90,7 +153,7 @@ func (v *view) altText(field string, a *content.Attachment) {
 		return
 	}
 	if strings.TrimSpace(a.Alt) == "" {
-		v.fail("alt-missing", field, "write `alt:`: what does the picture show?", "%s has no alternative text", a.File)
+		v.fail("alt-missing", field, "write `alt:`: what does the picture show?", "%s has no alternative text", a.Source())
 		return
 	}
 	if n := len([]rune(a.Alt)); v.limits.AltText > 0 && n > v.limits.AltText {

@@ -44,5 +44,6 @@ func (v *view) cardImage(file string) *content.Attachment {
 		v.fail("media-type-unsupported", "link.image", "", "%s is no picture (%s)", a.File, a.Type)
 		return nil
 	}
+	v.fitPicture("link.image", &a, v.pictureLimits(), nil)
 	return &a
 }

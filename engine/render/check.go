@@ -131,6 +131,8 @@ func (v *view) checkTexts(segments []content.Segment) {
 func (v *view) checkLength(seg *content.Segment, field, what string) {
 	l := &v.limits
 	switch {
+	case !seg.OK && seg.Poll != nil && seg.Limit == l.PollQuestion:
+		v.fail("text-too-long", field, "shorten it", "the poll's question has %d characters, %s takes %d: %d too many", seg.Length, v.who(), seg.Limit, seg.Length-seg.Limit)
 	case !seg.OK && seg.Limit != l.Characters:
 		v.fail("text-too-long", field, "shorten it, write a variant, or put the text into a part of its own (`---`)",
 			"%s has %d characters, and with media %s takes %d: %d too many", what, seg.Length, v.who(), seg.Limit, seg.Length-seg.Limit)

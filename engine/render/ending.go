@@ -1,6 +1,7 @@
 package render
 
 import (
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -35,12 +36,12 @@ func (v *view) endings() ending {
 	if e.to = e.link; e.to != linkPlaceholder {
 		e.to = withParams(e.to, v.utm)
 	}
-	if v.seen[e.link] {
+	if slices.Contains(v.seen, e.link) {
 		e.link = ""
 	}
 	if c := v.p.CTA; c != nil {
 		address := v.target("cta.url", content.Ref{URL: c.URL})
-		if address != "" && !v.seen[address] {
+		if address != "" && !slices.Contains(v.seen, address) {
 			e.label, e.cta = clean(c.Label), address
 		}
 	}
@@ -171,33 +172,38 @@ func withTags(text string, facets []content.Facet) []content.Facet {
 		return facets
 	}
 	out, next := []content.Facet{}, 0
-	before := ' '
-	for i := 0; i < len(text); {
-		for next < len(facets) && facets[next].Start <= i {
+	for i := 0; ; {
+		n := strings.IndexByte(text[i:], '#')
+		if n < 0 {
+			return append(out, facets[next:]...)
+		}
+		i += n
+		for next < len(facets) && facets[next].End <= i {
 			out = append(out, facets[next])
-			i, before = max(i, facets[next].End), 'x'
 			next++
 		}
-		if i >= len(text) {
-			break
+		end := len(text) // a tag does not reach into a link
+		if next < len(facets) {
+			end = facets[next].Start
 		}
-		if text[i] == '#' && !isTagRune(before) && before != '&' && before != '/' && before != '#' {
-			end := len(text) // a tag does not reach into a link
-			if next < len(facets) {
-				end = facets[next].Start
-			}
-			if n := tagLen(text[i+1 : end]); n > 0 {
-				out = append(out, content.Facet{Kind: "tag", Start: i, End: i + 1 + n, Value: text[i+1 : i+1+n]})
-				i += 1 + n
-				before = 'x'
-				continue
-			}
+		if end <= i { // inside one
+			i = facets[next].End
+			continue
 		}
-		r, size := decodeRune(text[i:])
-		before = r
-		i += size
+		n = tagLen(text[i+1 : end])
+		if behind := next > 0 && facets[next-1].End == i; n == 0 || behind || !opensTag(text[:i]) {
+			i++
+			continue
+		}
+		out = append(out, content.Facet{Kind: "tag", Start: i, End: i + 1 + n, Value: text[i+1 : i+1+n]})
+		i += 1 + n
 	}
-	return append(out, facets[min(next, len(facets)):]...)
+}
+
+// opensTag reports whether a hashtag can follow what is before it.
+func opensTag(before string) bool {
+	r, _ := utf8.DecodeLastRuneInString(before)
+	return before == "" || !isTagRune(r) && r != '&' && r != '/' && r != '#'
 }
 
 // tagLen measures a hashtag's name, which is not of digits alone.

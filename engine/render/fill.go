@@ -18,7 +18,7 @@ func (r *Rendering) Fill(pub *content.Publication) []Problem {
 		return nil // said by Expand
 	}
 	v := r.view(account)
-	v.problems, v.seen = nil, nil // Expand has told its own
+	v.problems, v.seen = nil, v.seen[:0] // Expand has told its own
 	v.occurrence = pub.Key.Occurrence
 	v.utm = v.campaignParams()
 	pub.Segments = v.segments(pub)
@@ -44,8 +44,7 @@ func (v *view) segments(pub *content.Publication) []content.Segment {
 	}
 	out := make([]content.Segment, 0, len(parts)+1)
 	for i, blocks := range parts {
-		seg := v.write(blocks, t.src, v.disclosure(i == 0), ends.of(i == len(parts)-1))
-		out = append(out, seg)
+		out = append(out, v.word(t, i, blocks, v.disclosure(i == 0), ends.of(i == len(parts)-1)))
 	}
 	out[len(out)-1].Card = card
 	first := &out[0]
@@ -68,9 +67,35 @@ func (v *view) body() string {
 	return body
 }
 
+// wording is all that a segment's words depend on.
+type wording struct {
+	markup                 provider.Markup
+	text                   *prose
+	part                   int
+	before                 string
+	tags, cta, label, link string
+	handles                string // and parameters
+}
+
+// word renders a part of a text, or takes the words of an account that gets the
+// same.
+func (v *view) word(t *prose, part int, blocks []ast.Node, before string, end ending) content.Segment {
+	key := wording{
+		markup: v.caps().Markup, text: t, part: part, before: before, handles: t.bound,
+		tags: strings.Join(end.tags, " "), cta: end.cta, label: end.label, link: end.link,
+	}
+	seg, ok := v.r.written[key]
+	if !ok {
+		seg = v.write(blocks, t.src, before, end)
+		v.r.written[key] = seg
+	}
+	seg.Media, seg.Facets = []content.Attachment{}, slices.Clone(seg.Facets)
+	return seg
+}
+
 // write renders one segment.
 func (v *view) write(blocks []ast.Node, src []byte, before string, end ending) content.Segment {
-	seg := content.Segment{Media: []content.Attachment{}}
+	seg := content.Segment{}
 	kind := v.caps().Markup
 	if kind == provider.HTML {
 		seg.Title, blocks = heading(blocks, src)
@@ -98,7 +123,7 @@ func (v *view) write(blocks []ast.Node, src []byte, before string, end ending) c
 func (v *view) comment() content.Segment {
 	t := v.r.text(unix(v.p.FirstComment))
 	v.bind(t, "first_comment")
-	seg := v.write(slices.Concat(t.parts...), t.src, "", ending{})
+	seg := v.word(t, -1, slices.Concat(t.parts...), "", ending{})
 	seg.IsComment = true
 	return seg
 }
@@ -112,6 +137,9 @@ func (v *view) complete(segments []content.Segment, pub *content.Publication) {
 		seg.Length, seg.Limit = v.length(seg), v.limits.Characters
 		if v.limits.Caption > 0 && len(seg.Media) > 0 {
 			seg.Limit = v.limits.Caption
+		}
+		if v.limits.PollQuestion > 0 && seg.Poll != nil {
+			seg.Limit = v.limits.PollQuestion
 		}
 		seg.OK = seg.Limit == 0 || seg.Length <= seg.Limit
 	}

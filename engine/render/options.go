@@ -11,11 +11,16 @@ import (
 // options are the post's for this provider over the workspace's, as text. An
 // account's own options have another schema and are the driver's business.
 func (v *view) options() map[string]string {
+	first, second := v.defaults().Options[v.account.Provider], v.p.Options[v.account.Provider]
+	if len(first)+len(second) == 0 {
+		return nil
+	}
 	out := map[string]string{}
-	for _, layer := range []map[string]map[string]any{v.defaults().Options, v.p.Options} {
-		for key, value := range layer[v.account.Provider] {
-			flatten(out, key, value)
-		}
+	for key, value := range first {
+		flatten(out, key, value)
+	}
+	for key, value := range second {
+		flatten(out, key, value)
 	}
 	if len(out) == 0 {
 		return nil

@@ -32,6 +32,8 @@ func (t *prose) prepareBlock(block ast.Node) {
 	_ = ast.Walk(block, func(n ast.Node, entering bool) (ast.WalkStatus, error) {
 		if entering {
 			switch n := n.(type) {
+			case *ast.Text:
+				t.words(n)
 			case *mention:
 				t.mentions = append(t.mentions, n)
 			case *ast.Link, *ast.AutoLink, *ast.Image, *ast.RawHTML, *ast.HTMLBlock:
@@ -43,6 +45,34 @@ func (t *prose) prepareBlock(block ast.Node) {
 	for _, n := range later {
 		t.replace(n)
 	}
+}
+
+// tidied marks a text whose words are not those of the source: without its
+// backslashes, references and control characters.
+var tidied = []byte("tidied")
+
+func (t *prose) words(n *ast.Text) {
+	value := n.Segment.Value(t.src)
+	if plainWords(value) {
+		return
+	}
+	words := value
+	if !n.IsRaw() && bytes.ContainsAny(words, `\&`) {
+		words = resolve(words)
+	}
+	if words = appendClean(nil, words); !bytes.Equal(words, value) {
+		n.SetAttribute(tidied, words)
+	}
+}
+
+// plainWords reports whether a text is printable ASCII that says what it means.
+func plainWords(s []byte) bool {
+	for _, c := range s {
+		if c < ' ' || c > '~' || c == '\\' || c == '&' {
+			return false
+		}
+	}
+	return true
 }
 
 func (t *prose) replace(n ast.Node) {

@@ -103,24 +103,20 @@ func (v *view) portrait(field, file string) *content.Attachment {
 		return nil
 	}
 	dir := path.Dir(v.account.Path)
-	var first error
-	for _, base := range []string{dir, path.Dir(dir), "."} {
-		name := path.Join(base, file)
-		if v.s.Media == nil {
-			return &content.Attachment{File: name}
-		}
-		a, err := v.s.Media(name)
-		if err == nil {
-			if !isImage(&a) {
-				v.fail("media-type-unsupported", "profile."+field, "", "%s is no picture (%s)", a.File, a.Type)
-				return nil
-			}
-			return &a
-		}
-		if first == nil {
-			first = err
-		}
+	field = "profile." + field
+	a, err := v.find(file, dir, path.Dir(dir), ".")
+	switch {
+	case err != nil:
+		v.fail(mediaRule(err), field, "", "%v", err)
+		return nil
+	case a.Type == "":
+		return &a
+	case !isImage(&a):
+		v.fail("media-type-unsupported", field, "", "%s is no picture (%s)", a.File, a.Type)
+		return nil
 	}
-	v.fail(mediaRule(first), "profile."+field, "", "%v", first)
-	return nil
+	l := v.pictureLimits()
+	l.RatioMin, l.RatioMax = 0, 0 // those are of a post's pictures
+	v.fitPicture(field, &a, l, nil)
+	return &a
 }

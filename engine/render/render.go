@@ -1,7 +1,8 @@
 // Package render turns a Post and an Account into a Publication: which accounts,
 // when, and the exact text, markup and media that the network will carry. It is
 // a function of its Scope: no network, no clock. It imports content, measure,
-// media's errors, the types of provider, goldmark and rrule-go.
+// media (to decide what is done to files), the types of provider, goldmark and
+// rrule-go.
 //
 // The rules by which Markdown becomes a network's text are in docs/rendering.md,
 // whose examples are this package's golden test.
@@ -26,6 +27,10 @@ type Scope struct {
 	Limits     map[string]provider.Limits  // by account: the server's, as remembered or declared
 	// Media describes a file of the workspace by its content.
 	Media func(path string) (content.Attachment, error)
+	// Fetch brings a medium of the web into the workspace's cache, as the file
+	// media.FetchedName, and returns a *media.FetchError or *media.OtherError
+	// otherwise. Nil: nothing is fetched.
+	Fetch func(url, sum string) error
 	// URL returns a publication's live address, or "" before there is one.
 	URL func(content.Key) string
 }
@@ -35,8 +40,11 @@ type Scope struct {
 type Problem struct {
 	Rule    string
 	Warning bool
-	Path    string
-	Field   string
+	// Holds says that the publication cannot go out now, though nothing in it is
+	// wrong.
+	Holds bool
+	Path  string
+	Field string
 	// Offset is a byte offset into the body, for Field "body"; -1 for none.
 	Offset  int
 	Account string

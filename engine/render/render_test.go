@@ -18,7 +18,7 @@ func drivers() map[string]*provider.Driver {
 	rich := provider.Capabilities{
 		Formats: []string{"text", "image", "carousel", "video", "link", "poll"}, Markup: provider.Plain,
 		Edit: true, Retract: true, Thread: true, Schedule: true, Pin: true, Poll: true, FirstComment: true,
-		ReplyTo: true, ReplyToURL: true, AltText: true, Mentions: true,
+		ReplyTo: true, ReplyToURL: true, AltText: true, Focus: true, Mentions: true,
 		Profile: []string{"name", "bio", "avatar", "header", "links", "pinned"},
 	}
 	facets := rich
@@ -78,6 +78,8 @@ func scope(t testing.TB) *Scope {
 				return content.Attachment{File: path, SHA256: "h", Type: "image/png", Width: 10_000, Height: 10_000, Bytes: 2 << 20}, nil
 			case strings.HasSuffix(path, ".png"):
 				return content.Attachment{File: path, SHA256: "p" + path, Type: "image/png", Width: 10, Height: 10, Bytes: 100}, nil
+			case strings.HasSuffix(path, ".heic"):
+				return content.Attachment{File: path, SHA256: "h" + path, Type: "image/heic", Bytes: 100}, nil
 			case strings.HasSuffix(path, ".gif"):
 				return content.Attachment{File: path, SHA256: "g" + path, Type: "image/gif", Width: 10, Height: 10, Bytes: 100}, nil
 			}

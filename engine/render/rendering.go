@@ -1,6 +1,8 @@
 package render
 
 import (
+	"strconv"
+
 	"github.com/yuin/goldmark/ast"
 
 	"github.com/smmctl/smmctl/engine/content"
@@ -15,6 +17,13 @@ type Rendering struct {
 	texts map[string]*prose // by what is written
 	// scratch is what texts are written on before they are done.
 	scratch []byte
+	// body is the last body digested, with its encoding.
+	body     string
+	bodyJSON []byte
+	digests  map[string]string // of that body, by what goes with it
+	written  map[wording]content.Segment
+	// asked is the last address looked at, with what is wrong with it.
+	asked, answer string
 }
 
 // maxTexts bounds the texts that are kept: a post's and its variants', not those
@@ -23,7 +32,7 @@ const maxTexts = 16
 
 // Of begins to render a post.
 func Of(s *Scope, p *content.Post) *Rendering {
-	return &Rendering{s: s, p: p, views: map[*content.Account]*view{}, texts: map[string]*prose{}}
+	return &Rendering{s: s, p: p, views: map[*content.Account]*view{}, texts: map[string]*prose{}, written: map[wording]content.Segment{}}
 }
 
 // view is the post as an account gets it.
@@ -56,6 +65,7 @@ type prose struct {
 	parts    [][]ast.Node
 	links    []address
 	mentions []*mention
+	bound    string    // what differs by account, as it is now
 	problems []Problem // their Field is the text's
 }
 
@@ -72,10 +82,18 @@ func (v *view) bind(t *prose, field string) {
 		p.Field = field
 		v.add(p)
 	}
+	t.bound = ""
 	for _, m := range t.mentions {
 		v.mention(m, field)
+		t.bound += m.handle + "\x00" + strconv.FormatBool(m.linked) + "\x00"
 	}
 	for _, l := range t.links {
-		l.node.Destination = []byte(v.tracked(l.to))
+		to := v.tracked(l.to)
+		if string(l.node.Destination) != to {
+			l.node.Destination = []byte(to)
+		}
+		if len(v.utm) > 0 {
+			t.bound += to + "\x00"
+		}
 	}
 }

@@ -2,6 +2,7 @@ package render
 
 import (
 	"bytes"
+	"regexp"
 	"strings"
 
 	"github.com/yuin/goldmark/ast"
@@ -33,7 +34,7 @@ func (w *writer) codeBlock(n ast.Node) {
 	}
 	switch {
 	case w.markup == provider.Markdown:
-		w.write([]byte("```" + language))
+		w.write([]byte("```" + strings.ToLower(language)))
 		w.newline()
 		w.code(n)
 		w.newline()
@@ -97,9 +98,17 @@ func (w *writer) between(mark string, n ast.Node) {
 func (w *writer) codeSpan(n ast.Node) {
 	var code []byte
 	for c := n.FirstChild(); c != nil; c = c.NextSibling() {
-		if t, ok := c.(*ast.Text); ok {
-			code = append(code, bytes.ReplaceAll(t.Segment.Value(w.src), []byte{'\n'}, []byte{' '})...)
+		t, ok := c.(*ast.Text)
+		switch {
+		case !ok:
+		case c == n.FirstChild() && c.NextSibling() == nil: // most
+			code = t.Segment.Value(w.src)
+		default:
+			code = append(code, t.Segment.Value(w.src)...)
 		}
+	}
+	if bytes.IndexByte(code, '\n') >= 0 {
+		code = bytes.ReplaceAll(code, []byte{'\n'}, []byte{' '})
 	}
 	switch w.markup {
 	case provider.Entities:
@@ -114,9 +123,18 @@ func (w *writer) codeSpan(n ast.Node) {
 // literal writes text that is to be seen as it stands.
 func (w *writer) literal(s []byte) {
 	if w.markup == provider.Markdown {
-		s = escapeMarkdown(s, !w.inLine || w.hasLead)
+		s = w.escaped(s)
 	}
 	w.write(s)
+}
+
+// escaped is what shows s in Markdown, where it is to be written.
+func (w *writer) escaped(s []byte) []byte {
+	var before []byte // it on its line
+	if w.inLine {
+		before = w.out[w.begins:]
+	}
+	return escapeMarkdown(before, s)
 }
 
 // masked writes a link with a label in Markdown. A label that looks like an
@@ -156,14 +174,16 @@ func markdownCode(code []byte) []byte {
 // Whether a character opens anything depends on what is around it, and an escape
 // too many is not seen: so all are escaped, and those that count only at a line's
 // start there.
-func escapeMarkdown(s []byte, lineStart bool) []byte {
-	if !lineStart && !bytes.ContainsAny(s, markdownMarks) {
-		return s
+func escapeMarkdown(before, s []byte) []byte {
+	number := allDigits(before) // and a full stop would begin a list
+	if len(before) > 0 && !number && !bytes.ContainsAny(s, markdownMarks+"@") && bytes.Count(s, []byte{':'}) < 2 {
+		return s // most
 	}
 	out := make([]byte, 0, len(s)+8)
 	for i, c := range s {
-		first := lineStart && i == 0 || i > 0 && s[i-1] == '\n'
-		if strings.IndexByte(markdownMarks, c) >= 0 || first && opensLine(s[i:]) {
+		first := len(before)+i == 0
+		if strings.IndexByte(markdownMarks, c) >= 0 || first && opensLine(s) ||
+			c == '.' && number && allDigits(s[:i]) && !first || opensName(s[i:]) {
 			out = append(out, '\\')
 		}
 		out = append(out, c)
@@ -171,15 +191,22 @@ func escapeMarkdown(s []byte, lineStart bool) []byte {
 	return out
 }
 
+// opensLine reports whether a line that begins so may become a heading, small
+// print, a quotation or a list; what follows may be another piece of text.
+func opensLine(s []byte) bool {
+	rest := bytes.TrimLeft(s[1:], "#")
+	return s[0] == '>' || strings.IndexByte("#-+", s[0]) >= 0 && (len(rest) == 0 || rest[0] == ' ')
+}
+
 const markdownMarks = "\\*_~`|[]<"
 
-// opensLine reports whether a line would become a heading, small print, a
-// quotation or a list.
-func opensLine(line []byte) bool {
-	for _, mark := range []string{"# ", "## ", "### ", "-# ", ">", "- ", "+ "} {
-		if bytes.HasPrefix(line, []byte(mark)) {
-			return true
-		}
-	}
-	return false
+// names are what Discord draws as an emoji, or as a call to everybody.
+var names = regexp.MustCompile(`^(?::[\w+-]+:|@everyone|@here)`)
+
+func opensName(s []byte) bool {
+	return (s[0] == ':' || s[0] == '@') && names.Match(s)
 }
+
+// allDigits reports whether there is nothing else: a number and a full stop begin
+// a list.
+func allDigits(s []byte) bool { return len(bytes.Trim(s, "0123456789")) == 0 }

@@ -27,6 +27,7 @@ type writer struct {
 	lead    string // of the next line alone, where it differs
 	hasLead bool
 	inLine  bool // something stands on the line already
+	begins  int  // where the line's own text does, behind its prefix
 }
 
 // write appends text that may hold line breaks.
@@ -53,9 +54,10 @@ func (w *writer) open() {
 	if w.hasLead {
 		w.out = append(w.out, w.lead...)
 		w.hasLead = false
-		return
+	} else {
+		w.out = append(w.out, w.prefix...)
 	}
-	w.out = append(w.out, w.prefix...)
+	w.begins = len(w.out)
 }
 
 // newline ends the line, without white space at its end.
@@ -67,7 +69,11 @@ func (w *writer) newline() {
 			w.out = append(w.out, w.prefix...)
 		}
 	}
-	w.out = append(bytes.TrimRight(w.out, " \t"), '\n')
+	w.out = bytes.TrimRight(w.out, " \t")
+	for i := range w.facets { // none reaches into what is gone
+		w.facets[i].End = min(w.facets[i].End, len(w.out))
+	}
+	w.out = append(w.out, '\n')
 	w.inLine = false
 }
 
@@ -206,10 +212,19 @@ func (w *writer) inline(n ast.Node) {
 
 func (w *writer) text(n *ast.Text) {
 	value := n.Segment.Value(w.src)
-	if !n.IsRaw() && bytes.ContainsAny(value, `\&`) {
-		value = resolve(value)
+	if words, ok := n.Attribute(tidied); ok {
+		value = words.([]byte)
 	}
-	w.literal(value)
+	if w.markup == provider.Markdown {
+		value = w.escaped(value)
+	}
+	switch {
+	case bytes.IndexByte(value, '\n') >= 0: // by a reference: &#10;
+		w.write(value)
+	case len(value) > 0:
+		w.open()
+		w.out = append(w.out, value...)
+	}
 	if n.SoftLineBreak() || n.HardLineBreak() {
 		w.newline()
 	}
@@ -349,9 +364,18 @@ func isControl(r rune) bool {
 	return r < ' ' && r != '\n' && r != '\t' || r >= 0x7F && r < 0xA0
 }
 
+func cleanASCII(s string) bool {
+	for i := range len(s) {
+		if c := s[i]; c < ' ' && c != '\n' && c != '\t' || c > '~' {
+			return false
+		}
+	}
+	return true
+}
+
 // clean is appendClean for a string; line breaks stay.
 func clean(s string) string {
-	if strings.IndexFunc(s, isControl) < 0 && utf8.ValidString(s) {
+	if cleanASCII(s) || strings.IndexFunc(s, isControl) < 0 && utf8.ValidString(s) {
 		return s
 	}
 	lines := strings.Split(s, "\n")
@@ -359,11 +383,4 @@ func clean(s string) string {
 		lines[i] = string(appendClean(nil, []byte(l)))
 	}
 	return strings.Join(lines, "\n")
-}
-
-func decodeRune(s string) (rune, int) {
-	if s[0] < utf8.RuneSelf {
-		return rune(s[0]), 1
-	}
-	return utf8.DecodeRuneInString(s)
 }

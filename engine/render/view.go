@@ -27,7 +27,7 @@ type view struct {
 
 	occurrence string
 	utm        []param
-	seen       map[string]bool // addresses in the text, as written
+	seen       []string // addresses in the text, as written
 }
 
 // newView merges p for an account. Without a driver the view has an empty one,

@@ -43,6 +43,9 @@ func fill(v reflect.Value, n *int) {
 			v.Set(reflect.ValueOf(time.Unix(int64(*n)*1000, 5).UTC()))
 			return
 		}
+		if v.Type() == reflect.TypeFor[content.Attachment]() {
+			return // holds others of its kind, and is never kept
+		}
 		for i := range v.NumField() {
 			f := v.Field(i)
 			fill(reflect.NewAt(f.Type(), f.Addr().UnsafePointer()).Elem(), n)

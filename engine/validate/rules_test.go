@@ -68,12 +68,12 @@ an idea. This page is generated from the table in ` + "`engine/validate`" + `; i
 // ruleUse finds where a rule's name is written in the sources.
 var ruleUse = regexp.MustCompile(`(?:diag\.New\(|\.diag\(|\bat\(|\.word\(|\.problem\(|\.reference\(|\.fail\(|\.warn\(|\.inBody\(|Rule: +|rule :?= )"([a-z]+(?:-[a-z0-9]+)*)"|\{"([a-z]+(?:-[a-z0-9]+)+)", |"(media-[a-z-]+|[a-z-]+-unsupported)"`)
 
-// Every rule that the sources of loading, rendering and validation name is in
+// Every rule that the sources of loading, media, rendering and validation name is in
 // the table, and the table has no other.
 func TestTableIsWhole(t *testing.T) {
 	t.Parallel()
 	used := map[string]string{}
-	for _, dir := range []string{"../load", "../render", "."} {
+	for _, dir := range []string{"../load", "../media", "../render", "."} {
 		for _, name := range goFiles(t, dir) {
 			src, err := os.ReadFile(name)
 			if err != nil {

@@ -28,6 +28,11 @@ func (c *checker) strategy(f *load.File[content.Strategy]) {
 	for i, b := range s.Blackouts {
 		c.add(p.window(fmt.Sprintf("blackouts[%d].to", i), b.From, b.To, c.scope.Zone)...)
 	}
+	if w := s.Watermark; w != nil {
+		for i, pillar := range w.Pillars {
+			c.add(p.reference("unknown-pillar", fmt.Sprintf("watermark.pillars[%d]", i), "pillar", pillar, c.names.brands[s.Brand].pillars)...)
+		}
+	}
 	for _, name := range sorted(s.Mentions) {
 		c.add(c.names.misspelt(p, "mentions."+name, s.Mentions[name])...)
 	}

@@ -137,7 +137,11 @@ func (g *global) finish(out *engine.Outcome, err error) error {
 	}
 	g.tellInvalid(out.Report)
 	if out.Unknown > 0 {
-		g.note("%d outcomes are unknown: `smmctl status` names them, `smmctl resolve` settles them.", out.Unknown)
+		what := "outcomes are"
+		if out.Unknown == 1 {
+			what = "outcome is"
+		}
+		g.note("%d %s unknown: `smmctl status` names them, `smmctl resolve` settles them.", out.Unknown, what)
 	}
 	return result
 }

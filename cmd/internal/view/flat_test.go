@@ -27,7 +27,7 @@ func TestNothingForgesALine(t *testing.T) {
 	d := diag.Diagnostic{Rule: evil, Severity: diag.Error, Path: evil, Summary: evil, Detail: evil, Hint: evil}
 	report := &validate.Report{Diagnostics: diag.List{d}}
 	pub := &content.Publication{Key: key, Provider: evil, Invalid: evil, Segments: []content.Segment{{
-		Text: "text", Title: evil, Options: map[string]string{evil: evil}, Media: []content.Attachment{{File: evil, Type: evil, Alt: evil}},
+		Text: "text", Title: evil, Options: map[string]string{evil: evil}, Media: []content.Attachment{{File: evil, Type: evil, Alt: evil, Make: &content.Make{Type: evil}, Traits: content.Traits{Metadata: []string{evil}}}},
 	}}}
 	for name, write := range map[string]func(*view.Printer){
 		"event": func(p *view.Printer) {
@@ -37,7 +37,7 @@ func TestNothingForgesALine(t *testing.T) {
 		"lease":  func(p *view.Printer) { p.Lease(&ledger.Lease{Holder: evil, Run: evil}) },
 		"plan": func(p *view.Printer) {
 			p.Plan(&plan.Plan{
-				Changes: []plan.Change{{Key: key, Action: plan.Edit, Reason: evil, Fields: fields, Remote: remote}},
+				Changes: []plan.Change{{Key: key, Action: plan.Edit, Reason: evil, Fields: fields, Remote: remote, Media: []plan.Medium{{File: evil, Done: evil, Make: &content.Make{}}}}},
 				Drift:   []plan.Drift{{Key: key, Fields: fields}}, Refusals: []plan.Refusal{{Guard: evil, Account: evil, Detail: evil}},
 				Errors: []plan.Problem{{Path: evil, Summary: evil}},
 			})

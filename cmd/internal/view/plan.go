@@ -66,6 +66,11 @@ func (p *Printer) change(c *plan.Change) {
 		}
 		p.field(f)
 	}
+	for _, m := range c.Media {
+		if m.Make != nil {
+			p.printf("      %s %s: %s\n", p.paint(dim, pad("made", 18)), flat(m.File), flat(m.Done))
+		}
+	}
 	if c.Action != plan.Publish {
 		for _, r := range c.Remote {
 			p.printf("      %s\n", p.paint(dim, flat(r.URL)))
@@ -91,7 +96,7 @@ func when(c *plan.Change) string {
 
 // technical fields tell a person nothing beside others.
 func technical(path string) bool {
-	return strings.HasSuffix(path, ".html") || strings.HasSuffix(path, ".sha256")
+	return strings.HasSuffix(path, ".html") || strings.HasSuffix(path, ".facets") || strings.HasSuffix(path, ".sha256")
 }
 
 const fieldWidth = 160

@@ -34,6 +34,7 @@ type segmentJSON struct {
 	Title  string            `json:"title,omitempty"`
 	HTML   string            `json:"html,omitempty"`
 	Poll   *pollJSON         `json:"poll,omitempty"`
+	Card   *content.Card     `json:"card,omitempty"`
 	Lang   string            `json:"language,omitempty"`
 	Tags   []string          `json:"tags,omitempty"`
 	Opts   map[string]string `json:"options,omitempty"`
@@ -46,6 +47,11 @@ type mediaJSON struct {
 	Width  int    `json:"width"`
 	Height int    `json:"height"`
 	Bytes  int64  `json:"bytes"`
+	// Done says what is done to the file before it is sent, in words, and Make
+	// exactly; null: it goes as it is. Type and size above are the file's own.
+	Done string        `json:"done"`
+	Make *content.Make `json:"make"`
+	URL  string        `json:"url,omitempty"` // where File was fetched from
 }
 
 type pollJSON struct {
@@ -74,10 +80,10 @@ func Publications(pubs []*content.Publication) any {
 func segmentOf(s *content.Segment) segmentJSON {
 	j := segmentJSON{
 		Text: s.Text, Length: s.Length, Limit: s.Limit, OK: s.OK, Facets: append([]content.Facet{}, s.Facets...), Media: []mediaJSON{},
-		Title: s.Title, HTML: s.HTML, Lang: s.Language, Tags: s.Tags, Opts: s.Options,
+		Title: s.Title, HTML: s.HTML, Lang: s.Language, Tags: s.Tags, Opts: s.Options, Card: s.Card,
 	}
 	for _, m := range s.Media {
-		j.Media = append(j.Media, mediaJSON{m.File, m.Alt, m.Type, m.Width, m.Height, m.Bytes})
+		j.Media = append(j.Media, mediaJSON{m.File, m.Alt, m.Type, m.Width, m.Height, m.Bytes, m.Done(), m.Make, m.URL})
 	}
 	if s.Poll != nil {
 		j.Poll = &pollJSON{append([]string{}, s.Poll.Options...), content.FormatDuration(s.Poll.Expires), s.Poll.Multiple}
@@ -113,11 +119,19 @@ func (p *Printer) segment(s *content.Segment, i, n int) {
 	p.printf("%s\n", Safe(s.Text))
 	for _, f := range s.Facets {
 		if f.Start >= 0 && f.Start <= f.End && f.End <= len(s.Text) {
-			p.printf("  %s %s → %s\n", p.paint(change, pad(f.Kind, 7)), oneLine(s.Text[f.Start:f.End], 60), oneLine(f.Value, 200))
+			p.printf("  %s %s", p.paint(change, pad(f.Kind, 7)), oneLine(s.Text[f.Start:f.End], 60))
+			if f.Value != "" { // a style leads nowhere
+				p.printf(" → %s", oneLine(f.Value, 200))
+			}
+			p.printf("\n")
 		}
 	}
+	p.card(s.Card)
 	for _, m := range s.Media {
-		p.printf("  %s %s (%s%s, %s)\n", p.paint(change, "media  "), flat(m.File), flat(m.Type), pixels(m), Bytes(m.Bytes))
+		p.printf("  %s %s (%s%s, %s)\n", p.paint(change, "media  "), flat(m.Source()), flat(m.Type), pixels(m), Bytes(m.Bytes))
+		if m.Make != nil {
+			p.printf("          %s\n", flat(m.Done()))
+		}
 		if m.Alt != "" {
 			p.printf("          %s\n", p.paint(dim, oneLine(m.Alt, 200)))
 		}
@@ -128,6 +142,26 @@ func (p *Printer) segment(s *content.Segment, i, n int) {
 	for _, k := range slices.Sorted(maps.Keys(s.Options)) {
 		p.printf("  %s %s: %s\n", p.paint(change, "option "), flat(k), oneLine(s.Options[k], 200))
 	}
+}
+
+// card is what the post's link looks like under it.
+func (p *Printer) card(c *content.Card) {
+	if c == nil {
+		return
+	}
+	p.printf("  %s %s → %s\n", p.paint(change, "card   "), oneLine(c.Title, 100), oneLine(c.URL, 200))
+	for _, line := range []string{c.Description, pictureOf(c)} {
+		if line != "" {
+			p.printf("          %s\n", p.paint(dim, oneLine(line, 200)))
+		}
+	}
+}
+
+func pictureOf(c *content.Card) string {
+	if c.Image == nil {
+		return ""
+	}
+	return c.Image.File
 }
 
 // heading says which segment it is and how long.

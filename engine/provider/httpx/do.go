@@ -27,6 +27,9 @@ type Caller struct {
 	HTTP   *http.Client     // of NewClient
 	Now    func() time.Time // of the injected clock
 	OnRate func(provider.Rate)
+	// Secrets are what requests carry where redaction does not look by itself: in
+	// the path of the address, or in a field of a form.
+	Secrets []provider.Secret
 }
 
 // Do makes one attempt at req. Any answer but a 2xx is an error, a
@@ -39,7 +42,7 @@ func (c Caller) Do(op string, req *http.Request) (*Response, error) {
 	var conn connection
 	resp, err := c.HTTP.Do(req.WithContext(httptrace.WithClientTrace(req.Context(), conn.trace())))
 	if err != nil {
-		return nil, Classify(op, !conn.unsent(), nil, scrub(req, err), c.Now())
+		return nil, Classify(op, !conn.unsent(), nil, c.scrub(req, err), c.Now())
 	}
 	defer func() { _ = resp.Body.Close() }()
 	body, readErr := io.ReadAll(resp.Body)
@@ -74,12 +77,12 @@ func (c Caller) cause(req *http.Request, resp *http.Response, body []byte, readE
 	if resp.StatusCode >= 400 {
 		// Redacted before it is made short: a cut through a secret would hide it from
 		// the search, and not from readers.
-		if m := printable(redact(req, message(body))); m != "" {
-			return errors.New(redact(req, m))
+		if m := printable(c.redact(req, message(body))); m != "" {
+			return errors.New(c.redact(req, m))
 		}
 	}
 	if readErr != nil {
-		return scrub(req, readErr)
+		return c.scrub(req, readErr)
 	}
 	if resp.StatusCode/100 == 3 {
 		return errors.New("redirects elsewhere, where the token does not go")
@@ -146,16 +149,17 @@ const maxMessage = 300
 // message is what an error body says, however long.
 func message(body []byte) string {
 	var v struct {
-		Error   any    `json:"error"`
-		Message string `json:"message"`
-		Detail  string `json:"error_description"`
+		Error       any    `json:"error"`
+		Message     string `json:"message"`
+		Detail      string `json:"error_description"`
+		Description string `json:"description"`
 	}
 	s := ""
 	if json.Unmarshal(body, &v) == nil {
 		if text, ok := v.Error.(string); ok {
 			s = text
 		}
-		if d := v.Detail + v.Message; d != "" {
+		if d := v.Detail + v.Message + v.Description; d != "" {
 			s = strings.TrimPrefix(s+": "+d, ": ")
 		}
 	}

@@ -334,6 +334,46 @@ func TestErrorsKeepSecrets(t *testing.T) {
 	}
 }
 
+// TestSecretsNamed: what a platform wants in the path or in a form is redacted
+// where a server repeats it, in whatever form.
+func TestSecretsNamed(t *testing.T) {
+	t.Parallel()
+	const secret = "987:path-s3cret"
+	c := caller(nil, httpx.Options{})
+	c.Secrets = []provider.Secret{provider.NewSecret(secret)}
+	for name, answer := range map[string]http.HandlerFunc{
+		"as it is": func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(400)
+			_, _ = io.WriteString(w, `{"description":"bad: `+secret+`"}`)
+		},
+		"escaped": func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(400)
+			_, _ = io.WriteString(w, `{"message":"bad: 987%3Apath-s3cret"}`)
+		},
+		"cut": func(w http.ResponseWriter, _ *http.Request) {
+			w.WriteHeader(400)
+			_, _ = io.WriteString(w, `{"error":"bad: `+secret[:12]+`…"}`)
+		},
+		"a bad Location": func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Location", "http://[::1"+r.URL.Path)
+			w.WriteHeader(302)
+		},
+		"another address": func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, "http://127.0.0.1:1"+r.URL.Path, http.StatusTemporaryRedirect)
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			s := httptest.NewServer(answer)
+			t.Cleanup(s.Close)
+			_, err := c.Do("publish", newRequest(t, "POST", s.URL+"/bot"+secret+"/sendMessage", "a=b"))
+			if err == nil || strings.Contains(err.Error(), "path-s3c") {
+				t.Errorf("%v tells the secret, or nothing", err)
+			}
+		})
+	}
+}
+
 func TestRedirects(t *testing.T) {
 	t.Parallel()
 	var mu sync.Mutex

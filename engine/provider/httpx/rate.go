@@ -1,6 +1,7 @@
 package httpx
 
 import (
+	"math"
 	"net/http"
 	"strconv"
 	"strings"
@@ -73,7 +74,7 @@ func parseReset(s string, now time.Time) time.Time {
 		case n < epochFrom:
 			return ahead(n, now)
 		case n < millisFrom:
-			return clamp(time.Unix(int64(n), 0), now)
+			return clamp(time.UnixMilli(int64(math.Ceil(n*1000))), now) // never before the moment that was meant
 		case n < 1e15:
 			return clamp(time.UnixMilli(int64(n)), now)
 		}

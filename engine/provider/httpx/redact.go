@@ -15,12 +15,12 @@ const redacted = "[secret]"
 
 // scrub takes out of err what a *url.Error carries: user, path and query may all
 // hold a token. The host stays, and the cause is kept for errors.Is.
-func scrub(req *http.Request, err error) error {
+func (c Caller) scrub(req *http.Request, err error) error {
 	var u *url.Error
 	if errors.As(err, &u) {
 		err = u.Err
 	}
-	if text := redact(req, err.Error()); text != err.Error() {
+	if text := c.redact(req, err.Error()); text != err.Error() {
 		return &clean{text, err}
 	}
 	return fmt.Errorf("%s: %w", req.URL.Host, err)
@@ -40,8 +40,8 @@ func (c *clean) Is(target error) bool { return errors.Is(c.err, target) }
 
 // redact replaces in s everything that a request carries as a secret, and at
 // the end of s the beginning of one: the sender may have cut the text there.
-func redact(req *http.Request, s string) string {
-	secrets := secretsOf(req)
+func (c Caller) redact(req *http.Request, s string) string {
+	secrets := c.secretsOf(req)
 	for _, secret := range secrets {
 		s = strings.ReplaceAll(s, secret, redacted)
 	}
@@ -64,7 +64,7 @@ const (
 
 // secretsOf lists the secrets of a request, the longest first, for one may hold
 // another.
-func secretsOf(req *http.Request) []string {
+func (c Caller) secretsOf(req *http.Request) []string {
 	var all []string
 	add := func(s string) {
 		if len(s) >= minSecret {
@@ -89,6 +89,12 @@ func secretsOf(req *http.Request) []string {
 				add(v)
 			}
 		}
+	}
+	for _, secret := range c.Secrets {
+		v := secret.Reveal()
+		add(v)
+		add(url.PathEscape(v))
+		add(url.QueryEscape(v))
 	}
 	slices.SortFunc(all, func(a, b string) int { return cmp.Or(len(b)-len(a), strings.Compare(a, b)) })
 	return all

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"net"
 	"net/http"
 	"net/url"
 	"strings"
@@ -27,7 +26,7 @@ type client struct {
 
 func newClient(cfg provider.Config) (client, clock.Clock, error) {
 	const op = "open"
-	base, err := serverURL(cfg.Account.Server)
+	base, err := httpx.ServerURL(cfg.Account.Server, "https://mastodon.example")
 	if err != nil {
 		return client{}, nil, &provider.Error{Kind: provider.Rejected, Op: op, Err: err}
 	}
@@ -52,39 +51,6 @@ func newClient(cfg provider.Config) (client, clock.Clock, error) {
 	}}, clk, nil
 }
 
-// serverURL reads an account's server. Plain HTTP would show the token to
-// everybody on the way, so it is for this machine and private networks only.
-func serverURL(server string) (*url.URL, error) {
-	s := strings.TrimSpace(server)
-	if s != "" && !strings.Contains(s, "://") {
-		s = "https://" + s
-	}
-	u, err := url.Parse(s)
-	if err != nil || u.Hostname() == "" || (u.Scheme != "https" && u.Scheme != "http") || u.User != nil || u.RawQuery != "" {
-		return nil, fmt.Errorf("server %q: want the server's address, such as https://mastodon.example", server)
-	}
-	if u.Scheme == "http" && !private(u.Hostname()) {
-		return nil, fmt.Errorf("server %q: http would send the token in the clear: write https", server)
-	}
-	u.Host = strings.ToLower(u.Host)
-	return &url.URL{Scheme: u.Scheme, Host: u.Host, Path: strings.TrimRight(u.Path, "/")}, nil
-}
-
-func private(host string) bool {
-	if ip := net.ParseIP(host); ip != nil {
-		return ip.IsLoopback() || ip.IsPrivate() || ip.IsLinkLocalUnicast()
-	}
-	if !strings.Contains(host, ".") {
-		return true
-	}
-	for _, zone := range []string{".localhost", ".local", ".internal", ".test"} {
-		if strings.HasSuffix(strings.ToLower(host), zone) {
-			return true
-		}
-	}
-	return false
-}
-
 // server names the server in an identity.
 func (c *client) server() string { return c.base.Host + c.base.Path }
 
@@ -104,13 +70,7 @@ type request struct {
 // again: what would be Ambiguous for a write is Unsent.
 func (c *client) get(ctx context.Context, op, path string, query url.Values) (*httpx.Response, error) {
 	resp, err := c.send(ctx, request{op: op, method: http.MethodGet, path: path, query: query})
-	if err != nil {
-		if e := asError(op, err); e.Kind == provider.Ambiguous {
-			e.Kind = provider.Unsent
-			return resp, e
-		}
-	}
-	return resp, err
+	return resp, provider.Harmless(op, err)
 }
 
 // post sends v as JSON: every server takes it, nested values (a poll, media
@@ -147,7 +107,7 @@ func (c *client) send(ctx context.Context, r request) (*httpx.Response, error) {
 	if err == nil {
 		return resp, nil
 	}
-	e := asError(r.op, err)
+	e := provider.AsError(r.op, err)
 	if resp != nil && (resp.Status == http.StatusMethodNotAllowed || resp.Status == http.StatusNotImplemented) {
 		e.Kind = provider.Unsupported
 	}

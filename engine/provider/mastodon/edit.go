@@ -45,7 +45,7 @@ func (l *login) editable(op, id string, r provider.Request) error {
 		return &provider.Error{Kind: provider.Unsupported, Op: op, Err: fmt.Errorf("visibility of a published post cannot be changed from %q to %q", was, want)}
 	}
 	if ends := parseTime(r.Prior["poll.expires_at"]); r.Segment.Poll != nil && !ends.IsZero() && !ends.After(l.clock.Now()) && samePoll(r) {
-		return refused(op, "the poll has ended: an edit would open it again")
+		return provider.Refused(op, "the poll has ended: an edit would open it again")
 	}
 	return nil
 }
@@ -67,7 +67,7 @@ func (l *login) edit(ctx context.Context, op, id string, r provider.Request, kee
 	l.keepPollEnd(&b, r)
 	resp, err := l.post(ctx, request{op: op, method: http.MethodPut, path: statusesPath + "/" + seg(id)}, b)
 	if err != nil {
-		return provider.Object{}, false, l.editFailure(ctx, op, id, resp, asError(op, err))
+		return provider.Object{}, false, l.editFailure(ctx, op, id, resp, provider.AsError(op, err))
 	}
 	var st status
 	if err := decode(resp.Body, &st); err != nil || st.ID == "" || st.Content == nil {

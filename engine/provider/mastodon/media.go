@@ -127,11 +127,7 @@ func (l *login) upload(ctx context.Context, op string, m content.Attachment) (up
 	op += ": upload " + m.File
 	resp, err := l.sendFile(ctx, op, m)
 	if err != nil {
-		e := asError(op, err)
-		if e.Kind == provider.Ambiguous {
-			e.Kind = provider.Unsent
-		}
-		return upload{}, e
+		return upload{}, provider.Harmless(op, err)
 	}
 	var a attachment
 	if err := decode(resp.Body, &a); err != nil || a.ID == "" {
@@ -156,7 +152,7 @@ func (l *login) sendFile(ctx context.Context, op string, m content.Attachment) (
 	}
 	resp, err := l.sendForm(ctx, op, "/api/v1/media", m)
 	if provider.Is(err, provider.NotFound) {
-		asError(op, err).Kind = provider.Unsupported
+		provider.AsError(op, err).Kind = provider.Unsupported
 	}
 	l.mu.Lock()
 	l.oldAPI = l.oldAPI || err == nil
@@ -170,7 +166,7 @@ func (l *login) sendForm(ctx context.Context, op, where string, m content.Attach
 	f.Text("description", m.Alt)
 	f.Text("focus", focus(m.Focus))
 	if err := l.attach(ctx, f, "file", m); err != nil {
-		return nil, refused(op, "%w", err)
+		return nil, provider.Refused(op, "%w", err)
 	}
 	return l.send(ctx, formRequest(op, http.MethodPost, where, f))
 }

@@ -128,7 +128,7 @@ func (l *login) create(ctx context.Context, op, key string, b statusBody) (*stat
 		resp, err = send()
 	}
 	if err != nil {
-		return nil, nil, l.createFailure(op, key, b, resp, asError(op, err))
+		return nil, nil, l.createFailure(op, key, b, resp, provider.AsError(op, err))
 	}
 	var st status
 	if err := decode(resp.Body, &st); err != nil || st.ID == "" {
@@ -187,14 +187,14 @@ func (l *login) resolve(ctx context.Context, address string) (string, error) {
 		Statuses []status `json:"statuses"`
 	}
 	if err := decode(resp.Body, &found); err != nil {
-		return "", refused(op, "the answer of the search is not JSON")
+		return "", provider.Refused(op, "the answer of the search is not JSON")
 	}
 	for _, s := range found.Statuses {
 		if s.ID != "" && l.isAt(&s, address) {
 			return string(s.ID), nil
 		}
 	}
-	return "", refused(op, "%s: this server finds no post there", address)
+	return "", provider.Refused(op, "%s: this server finds no post there", address)
 }
 
 // isAt reports whether a status is the post at an address: one of its own two,

@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"github.com/smmctl/smmctl/engine/content"
+	"github.com/smmctl/smmctl/engine/provider"
 	"github.com/smmctl/smmctl/engine/provider/httpx"
 )
 
@@ -60,7 +61,7 @@ func (l *login) SetProfile(ctx context.Context, face content.Face) (map[string]s
 			continue
 		}
 		if err := l.attach(ctx, f, p.name, *p.file); err != nil {
-			return nil, refused(op, "%w", err)
+			return nil, provider.Refused(op, "%w", err)
 		}
 	}
 	resp, err := l.send(ctx, formRequest(op, http.MethodPatch, "/api/v1/accounts/update_credentials", f))

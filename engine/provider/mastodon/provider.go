@@ -10,7 +10,6 @@ package mastodon
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"sync"
 	"time"
@@ -152,17 +151,4 @@ func (l *login) whoAmI(ctx context.Context) (account, *httpx.Response, error) {
 		}
 	}
 	return me, resp, nil
-}
-
-func refused(op, format string, args ...any) *provider.Error {
-	return &provider.Error{Kind: provider.Rejected, Op: op, Err: fmt.Errorf(format, args...)}
-}
-
-// asError returns err as an *Error; a foreign one is Ambiguous.
-func asError(op string, err error) *provider.Error {
-	var e *provider.Error
-	if errors.As(err, &e) {
-		return e
-	}
-	return &provider.Error{Kind: provider.Ambiguous, Op: op, Err: err}
 }

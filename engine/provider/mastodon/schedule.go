@@ -68,7 +68,7 @@ func scheduleTime(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:
 // once or backdate, and within the lead they answer 422.
 func (l *login) checkLead(op string, at time.Time) error {
 	if lead := at.Sub(l.clock.Now()); lead <= l.limits.ScheduleMin {
-		return refused(op, "%s is not more than %s ahead: the server would not keep it for then", at.UTC().Format(time.RFC3339), l.limits.ScheduleMin)
+		return provider.Refused(op, "%s is not more than %s ahead: the server would not keep it for then", at.UTC().Format(time.RFC3339), l.limits.ScheduleMin)
 	}
 	return nil
 }

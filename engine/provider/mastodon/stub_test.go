@@ -17,6 +17,7 @@ import (
 	"github.com/smmctl/smmctl/engine/provider"
 	"github.com/smmctl/smmctl/engine/provider/mastodon"
 	"github.com/smmctl/smmctl/engine/provider/memory"
+	"github.com/smmctl/smmctl/engine/provider/providertest/stage"
 )
 
 // stub answers each "METHOD /path" with its handler, notes what it was sent, and
@@ -84,34 +85,12 @@ func (s *stub) requests(what string) []sent {
 	return out
 }
 
-// says answers with a status and a body; headers are "Name: value".
-func says(status int, body string, headers ...string) http.HandlerFunc {
-	return func(w http.ResponseWriter, _ *http.Request) {
-		for _, h := range headers {
-			k, v, _ := strings.Cut(h, ": ")
-			w.Header().Set(k, v)
-		}
-		w.WriteHeader(status)
-		_, _ = io.WriteString(w, body)
-	}
-}
-
-// inTurn gives each answer once, the last one for ever.
-func inTurn(all ...http.HandlerFunc) http.HandlerFunc {
-	var mu sync.Mutex
-	return func(w http.ResponseWriter, r *http.Request) {
-		mu.Lock()
-		h := all[0]
-		if len(all) > 1 {
-			all = all[1:]
-		}
-		mu.Unlock()
-		h(w, r)
-	}
-}
-
-// dies resets the connection.
-func dies(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }
+// What a stub answers.
+var (
+	says   = stage.Says
+	inTurn = stage.InTurn
+	dies   = stage.Dies
+)
 
 var pictures = fstest.MapFS{
 	"media/a.png": {Data: []byte("\x89PNG\r\n\x1a\n a")},

@@ -70,7 +70,7 @@ func TestOrientation(t *testing.T) {
 		5: "left top", 6: "right top", 7: "right bottom", 8: "left bottom", 9: "left top"} {
 		for _, order := range []binary.ByteOrder{binary.BigEndian, binary.LittleEndian} {
 			data := withExif(jpg, byte(o), order)
-			m, err := convertImage(content.Attachment{Type: "image/jpeg"}, data)
+			m, err := convertImage("a.jpg", "image/jpeg", data)
 			must(t, err)
 			v := m.variants[0]
 			if bytes.Contains(v.data, []byte("Secret")) || bytes.Contains(v.data, []byte("Exif")) {
@@ -99,21 +99,6 @@ func redCorner(img image.Image) string {
 		}
 	}
 	return "none"
-}
-
-func TestHostileExif(t *testing.T) {
-	t.Parallel()
-	whole := withExif(corner(t, 8, 8), 6, binary.LittleEndian)
-	for n := range 80 {
-		if o := orientation(whole[:n]); o < 1 || o > 8 {
-			t.Errorf("%d bytes: %d", n, o)
-		}
-		broken := slices.Clone(whole)
-		broken[n] ^= 0xFF
-		if o := orientation(broken); o < 1 || o > 8 {
-			t.Errorf("byte %d: %d", n, o)
-		}
-	}
 }
 
 // bomb is a PNG that says it is larger than memory.
@@ -174,7 +159,7 @@ func TestTransparencyStays(t *testing.T) {
 	img := image.NewNRGBA(image.Rect(0, 0, 600, 10))
 	var b bytes.Buffer
 	must(t, png.Encode(&b, img))
-	m, err := convertImage(content.Attachment{Type: "image/png"}, b.Bytes())
+	m, err := convertImage("a.png", "image/png", b.Bytes())
 	must(t, err)
 	for _, v := range m.variants {
 		got, err := png.Decode(bytes.NewReader(v.data))

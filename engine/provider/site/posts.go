@@ -42,7 +42,7 @@ func (s posts) Publish(ctx context.Context, r provider.Request) (provider.Object
 			out = s.object(p, i)
 			return p.mayKeep(i, r)
 		}
-		out, err = s.add(f, p, r)
+		out, err = s.add(ctx, f, p, r)
 		return err
 	})
 	return out, err
@@ -91,14 +91,14 @@ func (p *page) mayKeep(i int, r provider.Request) error {
 	return nil
 }
 
-func (s *site) add(f *folder, p *page, r provider.Request) (provider.Object, error) {
+func (s *site) add(ctx context.Context, f *folder, p *page, r provider.Request) (provider.Object, error) {
 	if p.edited != "" {
 		return provider.Object{}, rejected("%s: edited by hand; settle that before the thread goes on", p.Slug)
 	}
 	if len(p.Parts) > 0 && p.Parts[0].Generation != r.Generation {
 		return provider.Object{}, rejected("%s: generation %d is still there", p.Slug, p.Parts[0].Generation)
 	}
-	part, data, err := s.part(f, p, r)
+	part, data, err := s.part(ctx, f, p, r)
 	if err != nil {
 		return provider.Object{}, err
 	}
@@ -127,7 +127,7 @@ func (s *site) moment(r provider.Request) time.Time {
 }
 
 // part makes the record of a segment, and the files that it shows.
-func (s *site) part(f *folder, p *page, r provider.Request) (part, map[string][]byte, error) {
+func (s *site) part(ctx context.Context, f *folder, p *page, r provider.Request) (part, map[string][]byte, error) {
 	g := r.Segment
 	out := part{
 		Index:    r.Index,
@@ -146,7 +146,7 @@ func (s *site) part(f *folder, p *page, r provider.Request) (part, map[string][]
 	}
 	data := map[string][]byte{}
 	for _, a := range g.Media {
-		m, err := s.medium(f, p, a, data)
+		m, err := s.medium(ctx, f, p, a, data)
 		if err != nil {
 			return part{}, nil, err
 		}
@@ -155,14 +155,15 @@ func (s *site) part(f *folder, p *page, r provider.Request) (part, map[string][]
 	return out, data, nil
 }
 
-// medium describes an attachment; its files are made unless the page has them.
-func (s *site) medium(f *folder, p *page, a content.Attachment, data map[string][]byte) (medium, error) {
+// medium describes an attachment; its files are made unless the page has them. A
+// page does not say whether a logo is on them.
+func (s *site) medium(ctx context.Context, f *folder, p *page, a content.Attachment, data map[string][]byte) (medium, error) {
 	m := medium{SHA256: a.SHA256, Alt: clean(a.Alt)}
-	if known, ok := p.known(a.SHA256); ok && f.hasAll(p.Slug, known.Files) {
+	if known, ok := p.known(a.SHA256); ok && !a.Plain && (a.Make == nil || a.Make.Logo == nil) && f.hasAll(p.Slug, known.Files) {
 		m.Type, m.Files = known.Type, known.Files
 		return m, nil
 	}
-	made, err := s.convert(a)
+	made, err := s.convert(ctx, a)
 	if err != nil {
 		return medium{}, err
 	}
@@ -197,7 +198,7 @@ func (s posts) Edit(ctx context.Context, id string, r provider.Request) (provide
 		if err := carries(provider.Request{Index: r.Index, Segment: r.Segment}); err != nil {
 			return err
 		}
-		next, data, err := s.part(f, p, r)
+		next, data, err := s.part(ctx, f, p, r)
 		if err != nil {
 			return err
 		}

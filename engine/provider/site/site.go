@@ -1,7 +1,7 @@
 // Package site is the embedded default provider: a static site with feeds, in a
 // folder of the workspace. It needs no login and no network, so a newcomer's
-// first apply has somewhere to publish. It imports content, provider, the
-// standard library, x/image, x/net/html and x/text.
+// first apply has somewhere to publish. It imports content, media,
+// provider, the standard library, x/net/html and x/text.
 //
 // What is live is what is on disk. A post is one file, posts/<slug>/index.html,
 // with its record in a comment at the end, so that one rename publishes, edits or
@@ -108,7 +108,7 @@ type site struct {
 	language string
 	zone     *time.Location
 	clock    clock.Clock
-	files    fs.FS
+	file     func(context.Context, content.Attachment) (provider.File, error)
 
 	mu   sync.Mutex                  // one change at a time
 	step func(op, file string) error // tests stop the work before any change on disk
@@ -161,7 +161,7 @@ func newSite(c provider.Config) (*site, error) {
 		language: cmp.Or(c.Account.Language, "en"),
 		zone:     zone,
 		clock:    c.Clock,
-		files:    c.Files,
+		file:     c.File,
 	}, nil
 }
 

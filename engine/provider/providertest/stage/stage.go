@@ -1,8 +1,9 @@
 // Package stage puts a platform's server where tests can break it: a Gate stands
 // before the server, be it a strict one of ours or a real one, and loses
 // requests and answers with the fault kinds of package memory; a Platform says
-// what the server was sent and what it has. It imports clock, memory's faults
-// and the standard library. Only tests import it.
+// what the server was sent and what it has. Says, InTurn and Dies are
+// the answers of a server that a test makes for itself. It imports clock, memory's
+// faults and the standard library. Only tests import it.
 package stage
 
 import (
