@@ -8,10 +8,10 @@ PKG     := github.com/smmctl/smmctl/cmd/internal/cli
 LDFLAGS := -s -w -X $(PKG).version=$(VERSION) -X $(PKG).commit=$(COMMIT) -X $(PKG).date=$(DATE)
 CACHE   ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/smmctl-tests
 
-SLOW    := ./engine/reliability ./cmd/internal/crash
-QUICK    = $(shell $(GO) list ./... | grep -v -e /engine/reliability$$ -e /internal/crash$$)
+SLOW    := ./engine/reliability ./cmd/internal/crash ./cmd/internal/crosspost
+QUICK    = $(shell $(GO) list ./... | grep -v -e /engine/reliability$$ -e /internal/crash$$ -e /internal/crosspost$$)
 
-.PHONY: build demo test test-quick vet lint unit reliably html soak bench fuzz reliability docs clean
+.PHONY: build demo test test-quick setup vet lint unit reliably referees soak bench fuzz reliability docs clean
 
 build:
 	$(GO) build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN) ./cmd/smmctl
@@ -22,12 +22,18 @@ demo: build
 	@echo
 	@echo "Published. Open $(CURDIR)/public/site/index.html in a browser; 'make demo' again publishes nothing twice."
 
-test: vet lint unit reliably html
+test: setup vet lint unit reliably referees
+
+# Programs that the real counterparts need: Node.js for Bluesky's server and the referees, a web server's worth for WordPress.
+setup:
+	@command -v node >/dev/null && command -v npm >/dev/null || { echo "node and npm are needed: install Node.js 20 or newer"; exit 1; }
+	./scripts/wordpress-setup
 
 # The quick ones only.
 test-quick: vet
 	$(GO) test -short $(QUICK)
-	@echo "test-quick left out: golangci-lint, the race detector, the reliability and crash suites, the HTML validator"
+	@echo "test-quick left out: golangci-lint, the race detector, the reliability and crash suites, the real WordPress and Bluesky servers,"
+	@echo "one post on seven platforms, and the referees from npm (html-validate, twitter-text, discord-api-spec)"
 
 vet:
 	$(GO) vet ./...
@@ -41,16 +47,16 @@ $(CACHE)/golangci-lint: tools/go.mod tools/go.sum
 	cd tools && $(GO) build -o $@ github.com/golangci/golangci-lint/v2/cmd/golangci-lint
 
 unit:
-	$(GO) test -race $(QUICK)
+	$(GO) test -race -timeout 25m $(QUICK)
 
 # 100,000 seeded schedules, and the real command line killed at every boundary.
 reliably:
 	$(GO) test -timeout 40m $(SLOW)
 
-# Pages and feeds against html-validate, which npm installs into a folder of the test's own.
-html:
-	@command -v npm >/dev/null || { echo "npm is needed for the HTML validator: install Node.js 20 or newer"; exit 1; }
+# Second opinions, which npm installs into folders of the tests' own: pages and feeds against html-validate, lengths against twitter-text.
+referees:
 	$(GO) test -tags integration -run Valid ./engine/provider/site
+	$(GO) test -tags integration -run Reference ./engine/measure
 
 # A million seeded schedules of the publish-once protocol; a failure prints its seed.
 soak:
@@ -70,6 +76,7 @@ fuzz:
 # Pages that are made from the program: rules, providers, the reliability table, the picture of a plan.
 docs: build reliability
 	$(GO) test -count=1 -run TestDocs ./cmd/internal/view -args -write
+	$(GO) test -count=1 ./cmd/internal/crosspost -args -write
 	$(GO) run ./scripts/planpicture
 
 clean:

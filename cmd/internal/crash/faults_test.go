@@ -11,6 +11,7 @@ import (
 	"github.com/smmctl/smmctl/engine/apply"
 	"github.com/smmctl/smmctl/engine/provider/mastodon/mastodontest"
 	"github.com/smmctl/smmctl/engine/provider/memory"
+	"github.com/smmctl/smmctl/engine/provider/vk/vktest"
 )
 
 // everyThird breaks every third request that publishes, edits or deletes, until
@@ -44,17 +45,17 @@ func TestKilledWithFaults(t *testing.T) {
 		memory.LostResponse, memory.ErrorBefore, memory.ErrorAfter, memory.TimeoutBefore, memory.TimeoutAfter, memory.Throttled,
 	} {
 		t.Run(string(kind), func(t *testing.T) {
-			each(t, trials(60, 40, 17), func(t *testing.T, tr trial) []string {
+			each(t, trials(60, 40, 17), func(t *testing.T, tr trial) ([]string, int) {
 				flavour := flavours[(i+tr.inside+tr.outside)%3] // Pixelfed takes no post without a picture
 				w := newWorld(t, mastodon(flavour))
 				calm := w.everyThird(kind)
 				w.crash(tr)
 				if code, out := w.smmctl(w.clone(), order{Args: applyArgs}); code == 5 {
-					return []string{"an outcome is unknown where it can be read back:\n" + out}
+					return []string{"an outcome is unknown where it can be read back:\n" + out}, 0
 				}
 				calm()
 				w.recover()
-				return w.judge(fmt.Sprintf("%s on %s", kind, flavour), w.publishedOnce())
+				return w.judge(fmt.Sprintf("%s on %s", kind, flavour), w.publishedOnce()), 0
 			})
 		})
 	}
@@ -92,11 +93,18 @@ func TestTwoRunners(t *testing.T) {
 // that knows no keys must then publish twice, and this suite must see it.
 func TestNoticesWithoutProbe(t *testing.T) {
 	t.Parallel()
-	w := newWorld(t, mastodon(mastodontest.GoToSocial))
+	for _, k := range []kind{mastodon(mastodontest.GoToSocial), kindOf("vk", vktest.Start, quick, 1)} {
+		t.Run(k.name, func(t *testing.T) { noticesWithoutProbe(t, k) })
+	}
+}
+
+func noticesWithoutProbe(t *testing.T, k kind) {
+	w := newWorld(t, k)
 	w.sabotage = apply.Sabotage{NoProbe: true}
-	calm := w.everyThird(memory.LostResponse)
+	for _, p := range w.platforms {
+		p.Break(memory.OpPublish, memory.Fault{Kind: memory.LostResponse})
+	}
 	w.smmctl(w.clone(), order{Args: applyArgs})
-	calm()
 	for _, p := range w.judge("without probes", w.publishedOnce()) {
 		if strings.Contains(p, "times") {
 			return

@@ -6,8 +6,13 @@ import (
 	"github.com/smmctl/smmctl/engine/apply"
 	"github.com/smmctl/smmctl/engine/provider"
 	"github.com/smmctl/smmctl/engine/provider/all"
+	"github.com/smmctl/smmctl/engine/provider/bluesky/blueskytest"
+	"github.com/smmctl/smmctl/engine/provider/discord/discordtest"
 	"github.com/smmctl/smmctl/engine/provider/mastodon/mastodontest"
 	"github.com/smmctl/smmctl/engine/provider/providertest/stage"
+	"github.com/smmctl/smmctl/engine/provider/telegram/telegramtest"
+	"github.com/smmctl/smmctl/engine/provider/vk/vktest"
+	"github.com/smmctl/smmctl/engine/provider/wordpress/wordpresstest"
 )
 
 // kind is a kind of platform, and what of it the stories depend on.
@@ -41,7 +46,13 @@ func mastodon(f mastodontest.Flavour) kind {
 
 // others are the platforms that the whole matrix is not run over: each is killed
 // at every so many boundaries.
-var others = []kind{}
+var others = []kind{
+	kindOf("bluesky", blueskytest.Start, patient, 11),
+	kindOf("wordpress", wordpresstest.Start, patient, 9),
+	kindOf("telegram", telegramtest.Start, quick, 17),
+	kindOf("vk", vktest.Start, quick, 9),
+	kindOf("discord", discordtest.Start, quick, 17),
+}
 
 func kindOf(name string, start stage.Start, timing apply.Timing, stride int) kind {
 	k := kind{name: name, start: start, timing: timing, stride: stride}

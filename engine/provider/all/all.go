@@ -4,8 +4,13 @@ package all
 
 import (
 	"github.com/smmctl/smmctl/engine/provider"
+	"github.com/smmctl/smmctl/engine/provider/bluesky"
+	"github.com/smmctl/smmctl/engine/provider/discord"
 	"github.com/smmctl/smmctl/engine/provider/mastodon"
 	"github.com/smmctl/smmctl/engine/provider/site"
+	"github.com/smmctl/smmctl/engine/provider/telegram"
+	"github.com/smmctl/smmctl/engine/provider/vk"
+	"github.com/smmctl/smmctl/engine/provider/wordpress"
 )
 
 // Drivers returns a row for each kind of platform, in the order in which they
@@ -14,5 +19,10 @@ func Drivers() []*provider.Driver {
 	return []*provider.Driver{
 		site.Driver(),
 		mastodon.Driver(),
+		bluesky.Driver(),
+		telegram.Driver(),
+		vk.Driver(),
+		wordpress.Driver(),
+		discord.Driver(),
 	}
 }

@@ -14,7 +14,7 @@ import (
 func TestDrivers(t *testing.T) {
 	t.Parallel()
 	seen := map[string]bool{}
-	units := []measure.Unit{measure.Mastodon, measure.Graphemes, measure.Codepoints, measure.UTF16, measure.Bytes}
+	units := measure.Units()
 	form := regexp.MustCompile(`^[a-z][a-z0-9]*$`)
 	for _, d := range all.Drivers() {
 		if seen[d.Name] || !form.MatchString(d.Name) {
@@ -31,6 +31,31 @@ func TestDrivers(t *testing.T) {
 			if schema != "" && !json.Valid([]byte(schema)) {
 				t.Errorf("%s: the schema of its %s options is no JSON", d.Name, what)
 			}
+		}
+	}
+}
+
+// A driver counts as the table of package measure says, where both know a network.
+func TestDriversCountAsMeasured(t *testing.T) {
+	t.Parallel()
+	for _, d := range all.Drivers() {
+		n, ok := measure.Lookup(d.Name)
+		if !ok {
+			continue
+		}
+		l := d.Limits
+		if l.Characters != n.Limit || l.Unit != string(n.Unit) || l.Caption != n.Caption {
+			t.Errorf("%s: %d (%d with media) in %s; the table says %d (%d) in %s",
+				d.Name, l.Characters, l.Caption, l.Unit, n.Limit, n.Caption, n.Unit)
+		}
+		bytes := 0
+		for _, b := range n.Also {
+			if b.Unit == measure.Bytes {
+				bytes = b.Limit
+			}
+		}
+		if l.TextBytes != bytes {
+			t.Errorf("%s: %d bytes of text; the table says %d", d.Name, l.TextBytes, bytes)
 		}
 	}
 }
