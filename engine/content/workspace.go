@@ -13,6 +13,50 @@ type Workspace struct {
 	Guards   WorkspaceGuards   `yaml:"guards"`
 	Freeze   []FreezeWindow    `yaml:"freeze"`
 	Rules    map[string]string `yaml:"rules"` // rule name: off | info | warning | error
+
+	Approvals Approvals `yaml:"approvals"`
+	Notify    []Notify  `yaml:"notify"`
+}
+
+// Approvals say whose yes a publication needs before it goes out. Without rules
+// none is asked for.
+type Approvals struct {
+	// KeepWithinDay lets an approval stand when a post is moved within its day.
+	KeepWithinDay bool           `yaml:"keep_within_day"`
+	Rules         []ApprovalRule `yaml:"rules"`
+	FastLane      []FastLane     `yaml:"fast_lane"`
+}
+
+// ApprovalRule asks for a number of yeses to the publications that all its lists
+// choose; an empty list chooses all. Every rule that chooses a publication must
+// be satisfied.
+type ApprovalRule struct {
+	Name      string   `yaml:"name"`
+	Brands    []string `yaml:"brands"`
+	Accounts  []string `yaml:"accounts"` // accounts or groups
+	Campaigns []string `yaml:"campaigns"`
+	Pillars   []string `yaml:"pillars"`
+	From      []string `yaml:"from"`  // logins on the forge, with or without @
+	Count     int      `yaml:"count"` // 0: 1
+}
+
+// FastLane names people whose own pull requests publish first and are reviewed
+// afterwards. Its lists choose as a rule's do.
+type FastLane struct {
+	People       []string       `yaml:"people"`
+	Brands       []string       `yaml:"brands"`
+	Accounts     []string       `yaml:"accounts"`
+	Campaigns    []string       `yaml:"campaigns"`
+	Pillars      []string       `yaml:"pillars"`
+	Reason       string         `yaml:"reason"`
+	ReviewWithin *time.Duration `yaml:"review_within"` // nil: a day
+}
+
+// Notify is a webhook that is told of outcomes.
+type Notify struct {
+	Webhook string   `yaml:"webhook"` // a reference to its address, which is a secret
+	On      []string `yaml:"on"`      // published | missed | unknown | drift | credential; default all
+	Brands  []string `yaml:"brands"`
 }
 
 // LedgerRef pins the ledger.

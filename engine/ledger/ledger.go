@@ -70,6 +70,18 @@ type Entry struct {
 	// Imported marks what was live before smmctl knew it: such an entry is never
 	// taken down because its file is missing.
 	Imported bool `json:"imported,omitempty"`
+	// Approved says who let the newest intent go out, where smm.yaml wants to know.
+	Approved []Consent `json:"approved,omitempty"`
+}
+
+// Consent is one person's yes, as an Entry keeps it.
+type Consent struct {
+	By     string    `json:"by"`
+	At     time.Time `json:"at"`
+	Source string    `json:"source"`        // github, gitea …
+	URL    string    `json:"url,omitempty"` // of the review or the pull request
+	// FastLane marks a yes of somebody who may publish first; the review follows.
+	FastLane bool `json:"fast_lane,omitempty"`
 }
 
 // Segment is the record of one message.
@@ -99,6 +111,7 @@ func (e *Entry) Clone() *Entry {
 	c.Segments = cloneSegments(e.Segments)
 	c.Old = cloneSegments(e.Old)
 	c.Sent, c.Seen = maps.Clone(e.Sent), maps.Clone(e.Seen)
+	c.Approved = slices.Clone(e.Approved)
 	return &c
 }
 
@@ -139,6 +152,41 @@ type Pin struct {
 	Limits json.RawMessage `json:"limits,omitempty"`
 }
 
+// Approval is one person's yes to the publications that they had in front of
+// them. Each is bound to what it was then (package plan's Binding): what has
+// changed since is not covered.
+type Approval struct {
+	Consent
+	Pull  int                    `json:"pull,omitempty"` // the pull request, where it came from one
+	Binds map[content.Key]string `json:"binds"`
+}
+
+// Pull is a merged pull request whose publications are not all settled: outcomes
+// are told in it.
+type Pull struct {
+	Number  int           `json:"number"`
+	URL     string        `json:"url"`
+	Author  string        `json:"author"`
+	Commit  string        `json:"commit"` // that the merge made
+	Merged  time.Time     `json:"merged"`
+	Keys    []content.Key `json:"keys"`              // publications that it brought or changed, sorted
+	Comment int64         `json:"comment,omitempty"` // that outcomes are told in; 0: none yet
+	Told    string        `json:"told,omitempty"`    // digest of what it says
+}
+
+// Pulls are the merged pull requests that are followed.
+type Pulls struct {
+	Seen time.Time `json:"seen"` // updates of pull requests before it have been read
+	Open []Pull    `json:"open"`
+}
+
+// Told is which outcomes people were told of. What is not in Marks and not older
+// than Since has not been told.
+type Told struct {
+	Since time.Time            `json:"since"`
+	Marks map[string]time.Time `json:"marks"` // by the outcome's identity: when
+}
+
 // Snapshot is the ledger at one revision. Callers treat it as read-only.
 type Snapshot struct {
 	ID       string
@@ -147,6 +195,10 @@ type Snapshot struct {
 	Lease    *Lease
 	Freezes  []Freeze
 	Accounts map[string]Pin
+
+	Approvals []Approval
+	Pulls     Pulls
+	Told      Told
 }
 
 // Update is one change of the ledger, atomic. Nil members stay as they are.
@@ -157,9 +209,14 @@ type Update struct {
 	Release  bool // drop the lease
 	Freezes  *[]Freeze
 	Accounts map[string]Pin // merged
-	Message  string         // reads like a publication log
-	Actor    string
-	At       time.Time
+
+	Approvals *[]Approval
+	Pulls     *Pulls
+	Told      *Told
+
+	Message string // reads like a publication log
+	Actor   string
+	At      time.Time
 }
 
 // Ledger reads and changes the record. Commit is a compare-and-swap over Base:

@@ -41,6 +41,15 @@ func (s *Snapshot) With(u Update) (*Snapshot, error) {
 	if u.Freezes != nil {
 		next.Freezes = slices.Clone(*u.Freezes)
 	}
+	if u.Approvals != nil {
+		next.Approvals = cloneApprovals(*u.Approvals)
+	}
+	if u.Pulls != nil {
+		next.Pulls = u.Pulls.clone()
+	}
+	if u.Told != nil {
+		next.Told = Told{u.Told.Since, maps.Clone(u.Told.Marks)}
+	}
 	for id, pin := range u.Accounts {
 		if next.Accounts == nil {
 			next.Accounts = map[string]Pin{}
@@ -53,7 +62,24 @@ func (s *Snapshot) With(u Update) (*Snapshot, error) {
 
 // Empty reports whether u changes nothing.
 func (u Update) Empty() bool {
-	return len(u.Entries) == 0 && u.Lease == nil && !u.Release && u.Freezes == nil && len(u.Accounts) == 0
+	return len(u.Entries) == 0 && u.Lease == nil && !u.Release && u.Freezes == nil && len(u.Accounts) == 0 &&
+		u.Approvals == nil && u.Pulls == nil && u.Told == nil
+}
+
+func cloneApprovals(in []Approval) []Approval {
+	out := slices.Clone(in)
+	for i := range out {
+		out[i].Binds = maps.Clone(out[i].Binds)
+	}
+	return out
+}
+
+func (p *Pulls) clone() Pulls {
+	out := Pulls{p.Seen, slices.Clone(p.Open)}
+	for i := range out.Open {
+		out.Open[i].Keys = slices.Clone(out.Open[i].Keys)
+	}
+	return out
 }
 
 // check refuses what could not be read back as it was written.
@@ -90,6 +116,7 @@ func (s *Snapshot) Clone() *Snapshot {
 		c.Lease = &lease
 	}
 	c.Freezes = slices.Clone(s.Freezes)
+	c.Approvals, c.Pulls, c.Told.Marks = cloneApprovals(s.Approvals), s.Pulls.clone(), maps.Clone(s.Told.Marks)
 	c.Accounts = make(map[string]Pin, len(s.Accounts))
 	for id, pin := range s.Accounts {
 		pin.Limits = slices.Clone(pin.Limits)

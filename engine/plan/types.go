@@ -74,9 +74,21 @@ type Change struct {
 	From content.Key `json:"from,omitzero"`
 	// WaitsFor are the publications whose URL or id this one needs first.
 	WaitsFor []content.Key `json:"waits_for,omitempty"`
+	// Needs are the approval rules that choose the publication, satisfied or not,
+	// and Approved who let it go.
+	Needs    []Need           `json:"needs,omitempty"`
+	Approved []ledger.Consent `json:"approved,omitempty"`
 	// Digest and Revision are what a saved plan or an approval binds to.
 	Digest   string `json:"digest"`
 	Revision int64  `json:"revision"`
+}
+
+// Need is an approval rule, and how far it is satisfied.
+type Need struct {
+	Rule  string   `json:"rule"`
+	From  []string `json:"from"` // logins
+	Count int      `json:"count"`
+	Given []string `json:"given"` // who of them has approved what stands in the file now
 }
 
 // FieldChange is one field's values on both sides.

@@ -177,6 +177,10 @@ func summary(u ledger.Update) string {
 		return "the lease is taken by " + u.Lease.Holder
 	case u.Freezes != nil:
 		return fmt.Sprintf("freezes: %d", len(*u.Freezes))
+	case u.Approvals != nil, u.Pulls != nil:
+		return "reviews"
+	case u.Told != nil:
+		return "who was told"
 	}
 	return "accounts"
 }

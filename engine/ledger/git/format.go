@@ -20,12 +20,15 @@ const (
 
 // The files at the branch's root.
 const (
-	formatFile   = "format.json"
-	leaseFile    = "lease.json"
-	freezesFile  = "freezes.json"
-	accountsFile = "accounts.json"
-	readmeFile   = "README.md"
-	entriesDir   = "entries"
+	formatFile    = "format.json"
+	leaseFile     = "lease.json"
+	freezesFile   = "freezes.json"
+	accountsFile  = "accounts.json"
+	approvalsFile = "approvals.json"
+	pullsFile     = "pulls.json"
+	toldFile      = "told.json"
+	readmeFile    = "README.md"
+	entriesDir    = "entries"
 )
 
 const readme = `# The ledger of smmctl
@@ -90,7 +93,44 @@ func rootFiles(s *ledger.Snapshot, u ledger.Update) (files map[string][]byte, er
 	if err == nil && len(u.Accounts) > 0 {
 		files[accountsFile], err = encodeAccounts(s.Accounts)
 	}
+	if err == nil {
+		err = forgeFiles(files, s, u)
+	}
 	return files, err
+}
+
+// forgeFiles adds what is remembered of reviews, and of who was told what.
+func forgeFiles(files map[string][]byte, s *ledger.Snapshot, u ledger.Update) (err error) {
+	if u.Approvals != nil {
+		files[approvalsFile] = nil
+		if len(s.Approvals) > 0 {
+			if files[approvalsFile], err = encodeList(s.Approvals); err != nil {
+				return err
+			}
+		}
+	}
+	if u.Pulls != nil {
+		if files[pullsFile], err = encodePulls(s.Pulls); err != nil {
+			return err
+		}
+	}
+	if u.Told != nil {
+		files[toldFile], err = encode(s.Told)
+	}
+	return err
+}
+
+// encodePulls writes a line a pull request.
+func encodePulls(p ledger.Pulls) ([]byte, error) {
+	seen, err := encode(p.Seen)
+	if err != nil {
+		return nil, err
+	}
+	open, err := encodeList(p.Open)
+	if err != nil {
+		return nil, err
+	}
+	return []byte(`{"seen": ` + strings.TrimSpace(string(seen)) + `, "open": ` + strings.TrimSpace(string(open)) + "}\n"), nil
 }
 
 // encodeList writes an array with a line for each element, so that a diff shows
@@ -133,6 +173,12 @@ func decodeRoot(s *ledger.Snapshot, name string, data []byte) error {
 		err = json.Unmarshal(data, &s.Freezes)
 	case accountsFile:
 		err = json.Unmarshal(data, &s.Accounts)
+	case approvalsFile:
+		err = json.Unmarshal(data, &s.Approvals)
+	case pullsFile:
+		err = json.Unmarshal(data, &s.Pulls)
+	case toldFile:
+		err = json.Unmarshal(data, &s.Told)
 	}
 	if err != nil {
 		return fmt.Errorf("%s: %w: %w", name, ledger.ErrCorrupt, err)

@@ -195,7 +195,8 @@ func (l *Ledger) unused(ctx context.Context, commit plumbing.Hash) (bool, error)
 		return false, err
 	}
 	s := st.snapshot
-	return len(s.Entries) == 0 && len(s.Accounts) == 0 && len(s.Freezes) == 0 && s.Lease == nil, nil
+	return len(s.Entries) == 0 && len(s.Accounts) == 0 && len(s.Freezes) == 0 && s.Lease == nil &&
+		len(s.Approvals) == 0 && s.Pulls.Seen.IsZero() && s.Told.Since.IsZero(), nil
 }
 
 func (l *Ledger) rewound(name plumbing.ReferenceName, known, tip plumbing.Hash) error {

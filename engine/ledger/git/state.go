@@ -103,7 +103,7 @@ func find(entries []object.TreeEntry, name string) int {
 }
 
 func (st *state) loadFiles(s *filesystem.Storage) error {
-	for _, name := range []string{leaseFile, freezesFile, accountsFile} {
+	for _, name := range []string{leaseFile, freezesFile, accountsFile, approvalsFile, pullsFile, toldFile} {
 		at := find(st.root, name)
 		if at < 0 {
 			continue

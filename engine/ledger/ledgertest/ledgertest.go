@@ -36,6 +36,7 @@ func Run(t *testing.T, open func(*testing.T) Pair) {
 		{"the loser reads again and wins", loserRetries},
 		{"accounts are merged", accounts},
 		{"freezes are replaced", freezes},
+		{"what is remembered of reviews is replaced", reviews},
 		{"the lease is taken, renewed and released", lease},
 		{"what is not named stays", staysPut},
 		{"an update that says nothing writes nothing", nothing},
@@ -48,6 +49,44 @@ func Run(t *testing.T, open func(*testing.T) Pair) {
 			t.Parallel()
 			c.test(t, open(t))
 		})
+	}
+}
+
+// roots is all of a snapshot but its entries.
+func roots(s *ledger.Snapshot) []any {
+	return []any{s.Lease, s.Freezes, s.Accounts, s.Approvals, s.Pulls, s.Told}
+}
+
+// reviewed is an update with everything that is remembered of reviews.
+func reviewed() ledger.Update {
+	key := content.Key{Post: "post", Account: "acme"}
+	return ledger.Update{
+		Approvals: &[]ledger.Approval{{
+			Consent: ledger.Consent{By: "ann", At: Time, Source: "gitea", URL: "https://forge.example/1"},
+			Pull:    1, Binds: map[content.Key]string{key: "b"},
+		}},
+		Pulls: &ledger.Pulls{Seen: Time, Open: []ledger.Pull{
+			{Number: 1, URL: "https://forge.example/1", Author: "bo", Commit: "c", Merged: Time, Keys: []content.Key{key}, Comment: 7},
+		}},
+		Told: &ledger.Told{Since: Time, Marks: map[string]time.Time{"published post@acme 1": Time}},
+	}
+}
+
+func reviews(t *testing.T, p Pair) {
+	u := reviewed()
+	u.Base = read(t, p.A).Revision
+	s := commit(t, p.A, u)
+	got := read(t, p.B)
+	if !reflect.DeepEqual(got.Approvals, *u.Approvals) || !reflect.DeepEqual(got.Pulls, *u.Pulls) || !reflect.DeepEqual(got.Told, *u.Told) {
+		t.Errorf("read back %+v", roots(got))
+	}
+	s = commit(t, p.A, ledger.Update{Base: s.Revision, Approvals: &[]ledger.Approval{}, Pulls: &ledger.Pulls{Seen: Time}, Told: &ledger.Told{Since: Time}})
+	if got := read(t, p.B); len(got.Approvals)+len(got.Pulls.Open)+len(got.Told.Marks) != 0 || !got.Pulls.Seen.Equal(Time) {
+		t.Errorf("%+v stays", roots(got))
+	}
+	commit(t, p.A, ledger.Update{Base: s.Revision, Told: u.Told})
+	if got := read(t, p.B); len(got.Told.Marks) != 1 || !got.Pulls.Seen.Equal(Time) {
+		t.Errorf("one changed without the others: %+v", roots(got))
 	}
 }
 
@@ -102,7 +141,7 @@ func same(t *testing.T, what string, got, want *ledger.Snapshot) {
 			t.Fatalf("%s: %s\n got %s\nwant %s", what, k, a, b)
 		}
 	}
-	if a, b := text(t, []any{got.Lease, got.Freezes, got.Accounts}), text(t, []any{want.Lease, want.Freezes, want.Accounts}); a != b {
+	if a, b := text(t, roots(got)), text(t, roots(want)); a != b {
 		t.Fatalf("%s:\n got %s\nwant %s", what, a, b)
 	}
 }
@@ -118,7 +157,8 @@ func text(t *testing.T, v any) string {
 
 func beginsEmpty(t *testing.T, p Pair) {
 	s := read(t, p.A)
-	if len(s.Entries) != 0 || s.Lease != nil || len(s.Freezes) != 0 || len(s.Accounts) != 0 || s.ID == "" {
+	if len(s.Entries) != 0 || s.Lease != nil || len(s.Freezes) != 0 || len(s.Accounts) != 0 || s.ID == "" ||
+		len(s.Approvals) != 0 || len(s.Pulls.Open) != 0 || !s.Pulls.Seen.IsZero() || len(s.Told.Marks) != 0 {
 		t.Fatalf("not empty: %+v", s)
 	}
 }
