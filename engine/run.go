@@ -37,7 +37,7 @@ type Outcome struct {
 	Outlook
 	Result   apply.Result
 	Declined bool     // Confirm said no
-	Stale    []string // why a saved plan no longer holds
+	Stale    []string // what of a saved plan no longer holds, and why
 	// Unknown counts outcomes in the ledger that only a person can settle.
 	Unknown int
 }
@@ -82,6 +82,9 @@ func (e *Engine) Apply(ctx context.Context, o ApplyOptions) (*Outcome, error) {
 	if err == nil && journal != nil {
 		err = journal.Clear()
 	}
+	if err == nil && !out.Declined {
+		err = out.staleness()
+	}
 	return out, errors.Join(err, e.finish(ctx, w))
 }
 
@@ -92,12 +95,8 @@ func (e *Engine) carry(ctx context.Context, w *world, o ApplyOptions, po PlanOpt
 	out.Result.Counts = map[apply.EventType]int{}
 	for try := range maxTries {
 		next := e.ready(ctx, w, po)
-		if o.Saved != nil {
-			if out.Stale = plan.Stale(o.Saved, next.Plan); len(out.Stale) > 0 {
-				out.Outlook = *next
-				return out, fmt.Errorf("%w: the saved plan no longer holds: %s", ErrStale, strings.Join(out.Stale, "; "))
-			}
-			next.Plan = next.Plan.Restrict(o.Saved)
+		if err := out.assert(o.Saved, next); err != nil {
+			return out, err
 		}
 		if try == 0 {
 			if stop, err := e.agree(out, next, o); stop || err != nil {
@@ -125,6 +124,30 @@ func (e *Engine) carry(ctx context.Context, w *world, o ApplyOptions, po PlanOpt
 		}
 	}
 	return out, ledger.ErrConflict
+}
+
+// assert limits a fresh plan to what a saved one still speaks for: change by
+// change, so that one post that has moved does not stop the others.
+func (o *Outcome) assert(saved *plan.Plan, next *Outlook) error {
+	if saved == nil {
+		return nil
+	}
+	stale := plan.Stale(saved, next.Plan)
+	o.Stale = stale.Reasons()
+	next.Plan = next.Plan.Restrict(saved).Without(stale)
+	if len(stale.All) > 0 {
+		o.Outlook = *next
+		return o.staleness()
+	}
+	return nil
+}
+
+// staleness is the error of a saved plan that does not hold in part.
+func (o *Outcome) staleness() error {
+	if len(o.Stale) == 0 {
+		return nil
+	}
+	return fmt.Errorf("%w: of the saved plan this no longer holds, and was not carried out: %s", ErrStale, strings.Join(o.Stale, "; "))
 }
 
 // next plans on what a round has left, where that can find something new.

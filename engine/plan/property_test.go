@@ -441,8 +441,8 @@ func TestSavedAtOnceIsFresh(t *testing.T) {
 	rapid.Check(t, func(rt *rapid.T) {
 		w := draw{rt, true}.world()
 		a, b := w.plan(), w.plan()
-		if why := Stale(a, b); len(why) > 0 {
-			rt.Fatalf("stale: %q", why)
+		if why := Stale(a, b); why.Any() {
+			rt.Fatalf("stale: %q", why.Reasons())
 		}
 		if !bytes.Equal(encode(rt, b.Restrict(a)), encode(rt, b)) {
 			rt.Fatalf("restricting to itself changed the plan")

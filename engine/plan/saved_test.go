@@ -92,7 +92,7 @@ func TestStale(t *testing.T) {
 			old := saved(t, start().plan())
 			w := start()
 			c.move(w)
-			got := Stale(old, w.plan())
+			got := Stale(old, w.plan()).Reasons()
 			switch {
 			case c.want == "" && len(got) > 0:
 				t.Errorf("stale: %q", got)
@@ -108,7 +108,7 @@ func TestStaleFormat(t *testing.T) {
 	p := newWorld().plan()
 	old := saved(t, p)
 	old.FormatVersion = 2
-	if got := Stale(old, p); len(got) != 1 || !strings.Contains(got[0], "format 2") {
+	if got := Stale(old, p).Reasons(); len(got) != 1 || !strings.Contains(got[0], "format 2") {
 		t.Errorf("%q", got)
 	}
 }
@@ -136,6 +136,31 @@ func TestRestrict(t *testing.T) {
 	}
 	if fresh.Summary.Publish != 3 || only(t, fresh, "another@a").Action != Publish {
 		t.Error("the plan itself was changed")
+	}
+}
+
+// What has moved is held by itself; the rest of the saved plan still speaks.
+func TestStaleChangeByChange(t *testing.T) {
+	t.Parallel()
+	w := newWorld()
+	w.post("moves@a")
+	w.post("stays@a")
+	old := saved(t, w.plan())
+	w.Desired[0].Digest = "other"
+	fresh := w.plan()
+	stale := Stale(old, fresh)
+	if !stale.Any() || len(stale.All) != 0 || len(stale.Changes) != 1 {
+		t.Fatalf("%+v", stale)
+	}
+	p := fresh.Restrict(old).Without(stale)
+	says(t, p, "moves@a", Hold, "the saved plan is stale: its file has changed")
+	says(t, p, "stays@a", Publish, "")
+	if want := (Summary{Publish: 1, Hold: 1}); p.Summary != want {
+		t.Errorf("summary %+v", p.Summary)
+	}
+	w.PolicyDigest = "other"
+	if stale := Stale(old, w.plan()); len(stale.All) != 1 {
+		t.Errorf("another policy: %+v", stale)
 	}
 }
 

@@ -30,7 +30,8 @@ terminal. What is begun is recorded in the ledger before it is sent, so that an
 interrupted run is finished by the next one and nothing is published twice.
 
 With PLANFILE, only the changes of that saved plan are carried out, each only if
-nothing that it depends on has changed since.`,
+nothing that it depends on has changed since. What has moved is left alone, the rest
+is carried out, and the exit code is 7.`,
 		Example: `  smmctl apply
   smmctl apply --auto-approve            # in CI
   smmctl apply --account acme-mastodon
@@ -132,7 +133,7 @@ func (g *global) finish(out *engine.Outcome, err error) error {
 		g.note("Nothing was changed.")
 	case !out.Plan.HasEffect() && err == nil:
 		g.printer().Plan(out.Plan)
-	case err == nil:
+	case err == nil, len(out.Result.Events) > 0 && len(out.Stale) > 0:
 		g.printer().Done(out.Result)
 	}
 	g.tellInvalid(out.Report)
