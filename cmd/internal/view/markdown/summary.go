@@ -73,7 +73,7 @@ func countProblems(r *engine.Review) (fresh, old int) {
 			old++
 		}
 	}
-	return fresh + len(unread(r)), old
+	return fresh + len(Unread(r)), old
 }
 
 var weight = map[diag.Severity]int{diag.Error: 0, diag.Warning: 1, diag.Info: 2}
@@ -99,7 +99,7 @@ func rank(d engine.ReviewedDiagnostic) int {
 // problems are those that the proposal brings, and what could not be read.
 func problems(r *engine.Review) []string {
 	var out []string
-	for _, p := range unread(r) {
+	for _, p := range Unread(r) {
 		out = append(out, fmt.Sprintf("- **error** %s: %s\n", path(p.Path), prose(p.Summary, 400)))
 	}
 	for _, d := range Foremost(r.Diagnostics) {
@@ -113,6 +113,15 @@ func problems(r *engine.Review) []string {
 		out = append(out, line+"\n")
 	}
 	return out
+}
+
+// Remark is a problem in a comment on its line.
+func Remark(d diag.Diagnostic) string {
+	s := fmt.Sprintf("**%s**: %s", severity(d.Severity), prose(d.Summary, 600))
+	if d.Hint != "" {
+		s += "<br>→ " + prose(d.Hint, 600)
+	}
+	return s + "\n"
 }
 
 func severity(s diag.Severity) diag.Severity {
@@ -137,9 +146,9 @@ func older(r *engine.Review) string {
 		count(n[diag.Error], "error"), count(n[diag.Warning], "warning"))
 }
 
-// unread are the plan's errors that are no diagnostics: accounts that could not
+// Unread are the plan's errors that are no diagnostics: accounts that could not
 // be read.
-func unread(r *engine.Review) []plan.Problem {
+func Unread(r *engine.Review) []plan.Problem {
 	told := map[plan.Problem]bool{}
 	for _, d := range r.Diagnostics {
 		told[plan.Problem{Path: d.Path, Summary: fmt.Sprintf("%d:%d: %s", d.Line, d.Column, d.Summary)}] = true
