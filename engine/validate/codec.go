@@ -16,6 +16,7 @@ func encodeUnit(u *unit) string {
 	p.string(string(u.status))
 	p.string(u.slot)
 	packPos(p, u.slotAt)
+	p.string(u.pillar)
 	p.bools(u.gone, u.partial)
 	packList(p, u.accounts, (*packer).stringAt)
 	packList(p, u.refs, packRef)
@@ -36,6 +37,7 @@ func decodeUnit(s string) (unit, bool) {
 	u.status = content.Status(r.string())
 	u.slot = r.string()
 	u.slotAt = unpackPos(r)
+	u.pillar = r.string()
 	r.bools(&u.gone, &u.partial)
 	u.accounts = unpackList(r, (*unpacker).stringInto)
 	u.refs = unpackList(r, unpackRef)
@@ -105,7 +107,7 @@ func unpackFile(u *unpacker, f *fileStamp) {
 
 func packPublication(p *packer, v *content.Publication) {
 	packKey(p, v.Key)
-	for _, s := range []string{v.Provider, v.Path, v.Digest, v.Invalid, v.MovedFrom, v.ReplyToURL} {
+	for _, s := range []string{v.Provider, v.Path, v.Digest, v.Invalid, v.MovedFrom, v.ReplyToURL, v.Pillar, v.Campaign, v.Frame} {
 		p.string(s)
 	}
 	p.bools(v.Ready, v.OnHold, v.Pin, v.Reminder, v.Replace, v.Native, v.Removed, v.Retract, v.Imported, v.Late.Set, v.Late.Any)
@@ -121,7 +123,7 @@ func packPublication(p *packer, v *content.Publication) {
 
 func unpackPublication(u *unpacker, v *content.Publication) {
 	v.Key = unpackKey(u)
-	for _, s := range []*string{&v.Provider, &v.Path, &v.Digest, &v.Invalid, &v.MovedFrom, &v.ReplyToURL} {
+	for _, s := range []*string{&v.Provider, &v.Path, &v.Digest, &v.Invalid, &v.MovedFrom, &v.ReplyToURL, &v.Pillar, &v.Campaign, &v.Frame} {
 		*s = u.string()
 	}
 	u.bools(&v.Ready, &v.OnHold, &v.Pin, &v.Reminder, &v.Replace, &v.Native, &v.Removed, &v.Retract, &v.Imported, &v.Late.Set, &v.Late.Any)
