@@ -1,0 +1,10 @@
+package counterpart
+
+import (
+	"os/exec"
+	"syscall"
+)
+
+func endsWithUs(cmd *exec.Cmd) {
+	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+}
