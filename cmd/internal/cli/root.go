@@ -128,7 +128,7 @@ what is live on each platform and makes the platforms match.
 		}
 	}
 	add("write", newInitCmd(g), newNewCmd(g), newValidateCmd(g), newFmtCmd(g), newRenderCmd(g), newMeasureCmd(g))
-	add("publish", newDiffCmd(g), newShowCmd(g), newApplyCmd(g), newStatusCmd(g), newFreezeCmd(g), newThawCmd(g))
+	add("publish", newDiffCmd(g), newShowCmd(g), newApplyCmd(g), newStatusCmd(g), newFreezeCmd(g), newThawCmd(g), newCiCmd(g))
 	add("settle", newResolveCmd(g), newImportCmd(g), newAdoptCmd(g), newForgetCmd(g), newRetractCmd(g), newLockCmd(g), newLedgerCmd(g), newAccountsCmd(g))
 	add("more", newProvidersCmd(g), newVersionCmd(g))
 	cmd.SetHelpCommandGroupID("more")
