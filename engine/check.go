@@ -47,7 +47,7 @@ func (e *Engine) check(ctx context.Context, w *world, paths []string) error {
 func (e *Engine) checkOptions(w *world) validate.Options {
 	return validate.Options{
 		Drivers: e.drivers, URL: w.url, Version: e.Build, Clock: e.Clock, Lean: w.lean, Media: &w.media,
-		Cache: validate.DirCache(filepath.Join(e.Repo.Workspace, filepath.FromSlash(cacheFolder))),
+		Cache: e.cache(w),
 	}
 }
 

@@ -31,6 +31,7 @@ func (e *Engine) input(w *world, o PlanOptions) *plan.Input {
 	in.Freezes = freezes(w, in.Now)
 	in.Desired = e.desired(w)
 	in.PolicyDigest = policyDigest(w)
+	in.Approvals, in.Given = approvals(w), o.Approvals
 	return in
 }
 
@@ -120,6 +121,7 @@ func (e *Engine) planAccount(w *world, id string) plan.Account {
 		MinGap:      orDefault(a.Guards.MinGap, orDefault(d.Guards.MinGap, 0)),
 		QuietHours:  a.Guards.QuietHours,
 		Problem:     w.broken[id],
+		Where:       where(&a),
 	}
 	if out.QuietHours == nil {
 		out.QuietHours = d.Guards.QuietHours
@@ -179,6 +181,7 @@ func policyDigest(w *world) string {
 	add(cfg.Guards)
 	add(cfg.Defaults)
 	add(cfg.Branch)
+	add(cfg.Approvals)
 	for _, id := range sortedKeys(w.ws.Accounts) {
 		a := w.ws.Accounts[id].Value
 		add([]any{a.ID, a.Provider, a.Server, a.Policy, a.Drift, a.Guards, a.Schedule, a.Timezone})

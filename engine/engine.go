@@ -104,6 +104,8 @@ type PlanOptions struct {
 	From    string
 	To      string
 	Now     time.Time // zero: the clock's
+	// Approvals were given, beside those of the ledger.
+	Approvals []ledger.Approval
 }
 
 // Outlook is a plan with what it was made of.
@@ -179,6 +181,7 @@ type world struct {
 	commit   string // empty for the work tree of a repository without a commit
 	readOnly bool
 	lean     bool // only the diagnostics are wanted
+	proposed bool // not the workspace's own: what is learnt of it is kept apart
 
 	ws       *load.Workspace
 	media    media.Cache // what was learnt of media files, so that each is hashed once

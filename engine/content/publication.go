@@ -41,6 +41,14 @@ type Publication struct {
 	Profile    *Face     `json:"profile,omitempty"` // for a profile's Key, instead of segments
 	ReplyTo    Key       `json:"reply_to,omitzero"` // an own publication that segment 0 answers
 	ReplyToURL string    `json:"reply_to_url,omitempty"`
+
+	// Pillar and Campaign are the post's, else its slot's: approval rules choose by
+	// them.
+	Pillar   string `json:"pillar,omitempty"`
+	Campaign string `json:"campaign,omitempty"`
+	// Frame is a digest of what changes how it looks and is not in its source: the
+	// campaign's parameters, the brand's watermark. Empty where there are none.
+	Frame string `json:"frame,omitempty"`
 }
 
 // Bypass is an Override with its time resolved.

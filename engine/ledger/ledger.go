@@ -157,8 +157,11 @@ type Pin struct {
 // changed since is not covered.
 type Approval struct {
 	Consent
-	Pull  int                    `json:"pull,omitempty"` // the pull request, where it came from one
-	Binds map[content.Key]string `json:"binds"`
+	Pull int `json:"pull,omitempty"` // the pull request, where it came from one
+	// Author is whose work was approved, a login. An author's own yes counts in a
+	// fast lane only.
+	Author string                 `json:"author,omitempty"`
+	Binds  map[content.Key]string `json:"binds"`
 }
 
 // Pull is a merged pull request whose publications are not all settled: outcomes

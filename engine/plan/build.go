@@ -17,6 +17,7 @@ type filter func(*scene, []Change) []Refusal
 // is held anyway is not counted.
 var filters = []filter{
 	emptyWorkspace,
+	approvalNeeds,
 	unusableAccount,
 	invalid,
 	incomplete,
@@ -24,6 +25,7 @@ var filters = []filter{
 	createOnly,
 	renamed,
 	frozen,
+	unapproved,
 	stranded,
 	oneFlight,
 	scheduleRoom,

@@ -189,6 +189,10 @@ type Input struct {
 	MaxShare     int // percent of an account's live publications; 0: no limit
 	PolicyDigest string
 	Problems     []Problem
+	// Approvals say whose yes is needed, and Given which were given, beside those
+	// of the ledger.
+	Approvals Approvals
+	Given     []ledger.Approval
 	// Only limits the plan to these, where not empty; guards count only them.
 	OnlyAccount, OnlyPost string
 }
@@ -211,6 +215,42 @@ type Account struct {
 	Facility     provider.Facility
 	// Problem is why the account cannot be used at all, or empty.
 	Problem string
+	// Where identifies what the account's file sends publications to: provider,
+	// server, handle, options. An approval is bound to it.
+	Where string
+}
+
+// Approvals are the rules of who has to agree to what.
+type Approvals struct {
+	KeepWithinDay bool // an approval stands when the time moves within its day
+	Rules         []ApprovalRule
+	FastLane      []FastLane
+	// Problem is why the rules cannot be applied as they are written, or empty. While
+	// there is one nothing goes out that anybody would have to approve.
+	Problem string
+}
+
+// Choice chooses publications: by every list that is not empty.
+type Choice struct {
+	Brands    []string // of the account
+	Accounts  []string
+	Campaigns []string
+	Pillars   []string
+}
+
+// ApprovalRule asks for Count yeses from the people of From. Logins, here as in a
+// FastLane, are as content.Login writes them.
+type ApprovalRule struct {
+	Name string
+	Choice
+	From  []string
+	Count int
+}
+
+// FastLane lets the publications of people's own pull requests go out first.
+type FastLane struct {
+	Choice
+	People []string
 }
 
 // Freeze is a freeze that applies now, from smm.yaml or from the ledger.

@@ -86,6 +86,7 @@ func (v *view) publication() content.Publication {
 		Replace:  orDefault(p.Replace, d.Replace) == "allow",
 		Native:   orDefault(v.account.Schedule, d.Schedule) == "native" && v.caps().Schedule,
 		Removed:  p.Removed, Retract: p.Retract, Republish: p.Republish, Imported: p.Origin != nil,
+		Pillar: p.Pillar, Campaign: p.Campaign,
 	}
 	if p.Moved != nil {
 		pub.MovedFrom = p.Moved.From
@@ -95,7 +96,7 @@ func (v *view) publication() content.Publication {
 	}
 	v.times(&pub)
 	v.references(&pub)
-	pub.Digest = v.digest()
+	pub.Digest, pub.Frame = v.digest(), v.frame()
 	return pub
 }
 

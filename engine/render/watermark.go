@@ -16,12 +16,8 @@ const (
 
 // watermark is the logo that the brand's rule puts on a picture, or nil.
 func (v *view) watermark(field string, m *content.Media, a *content.Attachment) *content.Logo {
-	strategy := v.s.Strategies[v.p.Brand]
-	if a.Plain || strategy == nil || strategy.Watermark == nil {
-		return nil
-	}
-	w := strategy.Watermark
-	if len(w.Pillars) > 0 && !slices.Contains(w.Pillars, v.p.Pillar) {
+	w := v.brandMark()
+	if a.Plain || w == nil {
 		return nil
 	}
 	if a.Traits.Animated || a.Type == "image/heic" || a.Type == "image/avif" {

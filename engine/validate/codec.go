@@ -105,7 +105,7 @@ func unpackFile(u *unpacker, f *fileStamp) {
 
 func packPublication(p *packer, v *content.Publication) {
 	packKey(p, v.Key)
-	for _, s := range []string{v.Provider, v.Path, v.Digest, v.Invalid, v.MovedFrom, v.ReplyToURL} {
+	for _, s := range []string{v.Provider, v.Path, v.Digest, v.Invalid, v.MovedFrom, v.ReplyToURL, v.Pillar, v.Campaign, v.Frame} {
 		p.string(s)
 	}
 	p.bools(v.Ready, v.OnHold, v.Pin, v.Reminder, v.Replace, v.Native, v.Removed, v.Retract, v.Imported, v.Late.Set, v.Late.Any)
@@ -121,7 +121,7 @@ func packPublication(p *packer, v *content.Publication) {
 
 func unpackPublication(u *unpacker, v *content.Publication) {
 	v.Key = unpackKey(u)
-	for _, s := range []*string{&v.Provider, &v.Path, &v.Digest, &v.Invalid, &v.MovedFrom, &v.ReplyToURL} {
+	for _, s := range []*string{&v.Provider, &v.Path, &v.Digest, &v.Invalid, &v.MovedFrom, &v.ReplyToURL, &v.Pillar, &v.Campaign, &v.Frame} {
 		*s = u.string()
 	}
 	u.bools(&v.Ready, &v.OnHold, &v.Pin, &v.Reminder, &v.Replace, &v.Native, &v.Removed, &v.Retract, &v.Imported, &v.Late.Set, &v.Late.Any)

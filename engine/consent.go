@@ -1,0 +1,307 @@
+package engine
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"maps"
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+	"unicode"
+
+	"github.com/smmctl/smmctl/engine/content"
+	"github.com/smmctl/smmctl/engine/forge"
+	"github.com/smmctl/smmctl/engine/ledger"
+	"github.com/smmctl/smmctl/engine/plan"
+	"github.com/smmctl/smmctl/engine/repo"
+)
+
+// Bounds of what is taken over from a forge.
+const (
+	maxLoginLength = 100
+	maxURLLength   = 500
+	maxBinds       = 10_000 // publications that one pull request may be about
+	maxRemembered  = 4      // commits of which all publications are kept
+)
+
+// Consents returns what the reviews of a pull request approve of, and what its
+// author may publish first, each bound to the publications that the pull request
+// changes, as the reviewer had them in front of them. What cannot be looked at
+// does not count; the second result says so, for people. The rules are those of
+// the commit that is checked out. Commits that the clone lacks are fetched.
+func (e *Engine) Consents(ctx context.Context, source string, pull forge.Pull, reviews []forge.Review) ([]ledger.Approval, []string, error) {
+	w, err := e.tip()
+	if err != nil {
+		return nil, nil, err
+	}
+	r := e.reader(w, source)
+	p, err := r.proposal(ctx, pull)
+	if err != nil || p.unread {
+		return nil, r.notes, err
+	}
+	given, err := r.consents(ctx, p, reviews, nil)
+	return given, r.notes, err
+}
+
+// tip is a world of the checked-out commit with no post read.
+func (e *Engine) tip() (*world, error) {
+	w, err := e.source("HEAD")
+	if err != nil {
+		return nil, err
+	}
+	if err := e.load(w); err != nil {
+		return nil, err
+	}
+	_, err = w.config()
+	return w, err
+}
+
+// reader reads pull requests. What it learns of a commit it keeps for a while: one
+// request often begins where another does.
+type reader struct {
+	e      *Engine
+	source string
+	remote string // empty: none
+	branch string
+	rules  plan.Approvals
+	known  map[string]map[content.Key]bound // by commit
+	recent []string                         // the commits of known, the oldest first
+	notes  []string
+}
+
+func (e *Engine) reader(w *world, source string) *reader {
+	cfg := &w.ws.Config.Value
+	return &reader{
+		e: e, source: source, remote: ledgerRemote(cfg), branch: firstOf(cfg.Branch, "main"),
+		rules: w.policy(), known: map[string]map[content.Key]bound{},
+	}
+}
+
+// proposal is a pull request and what it changes.
+type proposal struct {
+	forge.Pull
+	base, head map[content.Key]bound
+	keys       []content.Key // whose bindings it changes
+	unread     bool          // its commits could not be had
+}
+
+// errGone is a commit that cannot be had, though the remote answers.
+var errGone = errors.New("cannot be had any more")
+
+// proposal reads both sides of a pull request. Of a merged one whose branch is
+// gone it reads what the merge made.
+func (r *reader) proposal(ctx context.Context, pull forge.Pull) (*proposal, error) {
+	p := &proposal{Pull: pull}
+	base, err := r.mergeBase(ctx, pull)
+	if err == nil {
+		p.base, err = r.bound(ctx, base)
+	}
+	if err == nil {
+		p.head, err = r.bound(ctx, pull.HeadSHA)
+		if pull.Merged && errors.Is(err, errGone) {
+			p.head, err = r.bound(ctx, pull.MergedAs)
+		}
+	}
+	if err != nil {
+		p.unread = true
+		return p, r.skip(ctx, err, "#%d: it cannot be told what it changes: %v", pull.Number, err)
+	}
+	if p.keys = changedKeys(p.base, p.head); len(p.keys) > maxBinds {
+		p.unread = true
+		r.note("#%d: it changes %d publications, and no more than %d can be approved at once", pull.Number, len(p.keys), maxBinds)
+	}
+	return p, nil
+}
+
+// mergeBase is where a pull request left its branch, as the forge says, else as
+// the clone's history does.
+func (r *reader) mergeBase(ctx context.Context, p forge.Pull) (string, error) {
+	if p.MergeBase != "" {
+		return p.MergeBase, nil
+	}
+	for _, c := range []string{p.BaseSHA, p.HeadSHA} {
+		if err := r.bring(ctx, c); err != nil {
+			return "", err
+		}
+	}
+	if r.e.Repo.Shallow() {
+		return "", fmt.Errorf("%w: neither the forge nor this shallow clone knows where it left %s: fetch the whole history (fetch-depth: 0)", errGone, r.branch)
+	}
+	out, err := r.e.Repo.Git(ctx, r.e.Repo.Root, nil, "merge-base", "--end-of-options", p.BaseSHA, p.HeadSHA)
+	if err != nil {
+		return "", fmt.Errorf("%w: %w", errGone, err)
+	}
+	return strings.TrimSpace(string(out)), nil
+}
+
+// bound reads a commit, which is fetched where the clone lacks it.
+func (r *reader) bound(ctx context.Context, commit string) (map[content.Key]bound, error) {
+	if all, ok := r.known[commit]; ok {
+		return all, nil
+	}
+	if err := r.bring(ctx, commit); err != nil {
+		return nil, err
+	}
+	all, err := r.e.bound(ctx, commit)
+	if invalid := (*InvalidError)(nil); errors.As(err, &invalid) {
+		return nil, fmt.Errorf("%w: %w", errGone, err)
+	}
+	if err != nil {
+		return nil, err
+	}
+	if len(r.recent) >= maxRemembered {
+		delete(r.known, r.recent[0])
+		r.recent = r.recent[1:]
+	}
+	r.known[commit], r.recent = all, append(r.recent, commit)
+	return all, nil
+}
+
+func (r *reader) bring(ctx context.Context, commit string) error {
+	if r.e.Repo.Has(commit) {
+		return nil
+	}
+	if r.remote == "" {
+		return fmt.Errorf("commit %.12s %w: this clone has no remote", commit, errGone)
+	}
+	err := r.e.Repo.Bring(ctx, r.remote, commit)
+	if err == nil || ctx.Err() != nil {
+		return errors.Join(err, ctx.Err())
+	}
+	if _, reach := r.e.Repo.RemoteTip(ctx, r.remote, r.branch); reach != nil && !errors.Is(reach, repo.ErrNoBranch) {
+		return reach
+	}
+	return fmt.Errorf("commit %.12s %w", printable(commit, maxLoginLength), errGone)
+}
+
+// skip turns a commit that cannot be had into a note; any other error stays one.
+func (r *reader) skip(ctx context.Context, err error, format string, args ...any) error {
+	if ctx.Err() != nil || !errors.Is(err, errGone) {
+		return err
+	}
+	r.note(format, args...)
+	return nil
+}
+
+func (r *reader) note(format string, args ...any) {
+	r.notes = append(r.notes, printable(fmt.Sprintf(format, args...), maxURLLength))
+}
+
+// consents are the yeses to a proposal. What is known of it already stands for
+// reviews whose commits cannot be had any more.
+func (r *reader) consents(ctx context.Context, p *proposal, reviews []forge.Review, known []ledger.Approval) ([]ledger.Approval, error) {
+	var out []ledger.Approval
+	if lane := r.fastLane(p); len(lane.Binds) > 0 {
+		out = append(out, lane)
+	}
+	for _, review := range decisive(reviews) {
+		if !r.mayApprove(review, p) {
+			continue
+		}
+		a := ledger.Approval{Consent: ledger.Consent{
+			By: printable(review.By, maxLoginLength), At: wholeSecond(review.At), Source: r.source, URL: webAddress(review.URL),
+		}, Pull: p.Number, Author: printable(p.Author, maxLoginLength)}
+		seen, err := r.bound(ctx, review.Commit)
+		if err != nil {
+			if i := slices.IndexFunc(known, func(k ledger.Approval) bool { return sameConsent(k.Consent, a.Consent) }); i >= 0 && errors.Is(err, errGone) {
+				out = append(out, known[i])
+				continue
+			}
+			if err := r.skip(ctx, err, "#%d: the approval of %s does not count: %v", p.Number, a.By, err); err != nil {
+				return nil, err
+			}
+			continue
+		}
+		if a.Binds = p.covered(seen); len(a.Binds) > 0 {
+			out = append(out, a)
+		}
+	}
+	return out, nil
+}
+
+// covered are the publications that the proposal changes and that a reviewer had
+// in front of them changed.
+func (p *proposal) covered(seen map[content.Key]bound) map[content.Key]string {
+	out := map[content.Key]string{}
+	for _, k := range p.keys {
+		if b := seen[k].binding; b != "" && b != p.base[k].binding && p.head[k].binding != "" {
+			out[k] = b
+		}
+	}
+	return out
+}
+
+// mayApprove reports whether a person's yes could count for any rule. Nobody
+// approves their own work.
+func (r *reader) mayApprove(review forge.Review, p *proposal) bool {
+	by := content.Login(review.By)
+	return by != "" && by != content.Login(p.Author) &&
+		slices.ContainsFunc(r.rules.Rules, func(rule plan.ApprovalRule) bool { return slices.Contains(rule.From, by) })
+}
+
+// fastLane is the author's own consent, where smm.yaml lets them publish first.
+func (r *reader) fastLane(p *proposal) ledger.Approval {
+	author, at := printable(p.Author, maxLoginLength), p.UpdatedAt
+	if p.Merged {
+		at = p.MergedAt
+	}
+	a := ledger.Approval{
+		Consent: ledger.Consent{By: author, At: wholeSecond(at), Source: r.source, URL: webAddress(p.URL), FastLane: true},
+		Pull:    p.Number, Author: author, Binds: map[content.Key]string{},
+	}
+	for _, k := range p.keys {
+		b, ok := p.head[k]
+		if ok && len(r.rules.Rules) > 0 && slices.ContainsFunc(r.rules.FastLane, func(f plan.FastLane) bool {
+			return slices.Contains(f.People, content.Login(p.Author)) && f.Chooses(b.pub, b.account)
+		}) {
+			a.Binds[k] = b.binding
+		}
+	}
+	return a
+}
+
+// decisive are the approvals that stand: each person's latest word, comments
+// aside, where it is a yes.
+func decisive(reviews []forge.Review) []forge.Review {
+	last := map[string]forge.Review{}
+	ordered := slices.Clone(reviews)
+	slices.SortStableFunc(ordered, func(a, b forge.Review) int { return a.At.Compare(b.At) })
+	for _, r := range ordered {
+		if r.State != forge.Commented {
+			last[content.Login(r.By)] = r
+		}
+	}
+	maps.DeleteFunc(last, func(_ string, r forge.Review) bool { return r.State != forge.Approved })
+	out := slices.Collect(maps.Values(last))
+	slices.SortFunc(out, func(a, b forge.Review) int { return strings.Compare(content.Login(a.By), content.Login(b.By)) })
+	return out
+}
+
+// printable is a forge's text as it may stand in the ledger and in messages:
+// bounded, without control characters and those that turn a line around.
+func printable(s string, limit int) string {
+	var b strings.Builder
+	for _, r := range strings.ToValidUTF8(s, "") {
+		if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) {
+			continue
+		}
+		if b.Len()+len(string(r)) > limit {
+			break
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
+}
+
+// webAddress is an address of a forge, or nothing where it is none.
+func webAddress(s string) string {
+	u, err := url.Parse(s)
+	if err != nil || len(s) > maxURLLength || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || u.User != nil {
+		return ""
+	}
+	return printable(u.String(), maxURLLength)
+}
+
+func wholeSecond(t time.Time) time.Time { return t.UTC().Truncate(time.Second) }
