@@ -33,6 +33,7 @@ type Delivery struct {
 	Rows    []Standing
 	Freezes []plan.Freeze
 	Pulls   []PullReport
+	Notes   []string // which approvals do not count, and why
 	Told    Told
 	// Telling is why somebody was not told, or an approval not read. It changes
 	// nothing of what was published.
@@ -48,8 +49,12 @@ const between = 10 * time.Second
 func (e *Engine) Deliver(ctx context.Context, o DeliverOptions) (*Delivery, error) {
 	d := &Delivery{}
 	if o.Forge != nil {
-		if err := e.Gather(ctx, o.Forge); err != nil {
+		g, err := e.Gather(ctx, o.Forge)
+		if err != nil {
 			d.Telling = fmt.Errorf("approvals were not read, those of earlier runs hold: %w", err)
+		}
+		if g != nil {
+			d.Notes = g.Notes
 		}
 	}
 	var begin error

@@ -559,8 +559,15 @@ func (d *desk) forge() *forge.Forge {
 	if d == nil {
 		return nil
 	}
-	return &forge.Forge{Name: "desk", Comments: d}
+	return &forge.Forge{Name: "desk", Comments: d, Pulls: d}
 }
+
+// Merged finds nothing: what these tests follow is in the ledger already.
+func (d *desk) Merged(context.Context, string, time.Time) ([]forge.Pull, error) { return nil, nil }
+
+func (d *desk) Pull(context.Context, int) (*forge.Pull, error) { return nil, forge.ErrNotFound }
+
+func (d *desk) Reviews(context.Context, int) ([]forge.Review, error) { return nil, forge.ErrNotFound }
 
 func (d *desk) call(op string, do func()) error {
 	d.mu.Lock()
@@ -639,7 +646,7 @@ func (w *world) follow(number int, keys ...string) {
 	for _, k := range keys {
 		p.Keys = append(p.Keys, key(w.t, k))
 	}
-	pulls := ledger.Pulls{Seen: w.clock.Now(), Open: append(w.ledger().Pulls.Open, p)}
+	pulls := ledger.Pulls{Seen: w.clock.Now().Add(time.Hour), Open: append(w.ledger().Pulls.Open, p)}
 	w.record(ledger.Update{Pulls: &pulls, Message: "a pull request"})
 }
 

@@ -197,7 +197,9 @@ func (t *telling) settle(pulls ledger.Pulls) (ledger.Pulls, bool) {
 		case p.told:
 			q.Told = ""
 		}
-		if p.told && p.done && (same || p.digest == was.Told) && slices.Equal(q.Keys, p.report.Pull.Keys) {
+		// Gather takes nothing up again that was merged before what it has read.
+		over := p.told && p.done && q.Merged.Before(pulls.Seen.Add(-overlap))
+		if over && (same || p.digest == was.Told) && slices.Equal(q.Keys, p.report.Pull.Keys) {
 			changed = true
 			continue
 		}

@@ -150,21 +150,25 @@ func (s *standings) zone(k content.Key, c *plan.Change) string {
 	return s.w.ws.Config.Value.Timezone
 }
 
-// owed is until when somebody beside the fast lane's person has to have looked.
+// owed is until when somebody beside the fast lane's person has to have looked at
+// what went out.
 func (s *standings) owed(k content.Key, approved []ledger.Consent) *time.Time {
 	i := slices.IndexFunc(approved, func(c ledger.Consent) bool { return c.FastLane })
 	if i < 0 {
 		return nil
 	}
-	first := approved[i]
-	reviewed := func(by string, fast bool) bool { return !fast && login(by) != login(first.By) }
+	first, went := approved[i], ""
 	for _, a := range s.w.snap.Approvals {
-		if _, bound := a.Binds[k]; bound && reviewed(a.By, a.FastLane) {
-			return nil
+		if a.FastLane && sameConsent(a.Consent, first) {
+			went = a.Binds[k]
 		}
 	}
-	if slices.ContainsFunc(approved, func(c ledger.Consent) bool { return reviewed(c.By, c.FastLane) }) {
-		return nil
+	within := s.w.ws.Config.Value.Approvals.KeepWithinDay
+	for _, a := range s.w.snap.Approvals {
+		bound := a.Binds[k]
+		if bound != "" && !a.FastLane && content.Login(a.By) != content.Login(first.By) && (went == "" || plan.SameBinding(bound, went, within)) {
+			return nil
+		}
 	}
 	until := first.At.Add(s.reviewWithin(first.By)).UTC()
 	return &until
@@ -175,7 +179,7 @@ func (s *standings) owed(k content.Key, approved []ledger.Consent) *time.Time {
 func (s *standings) reviewWithin(person string) time.Duration {
 	within := time.Duration(0)
 	for _, lane := range s.w.ws.Config.Value.Approvals.FastLane {
-		named := slices.ContainsFunc(lane.People, func(p string) bool { return login(p) == login(person) })
+		named := slices.ContainsFunc(lane.People, func(p string) bool { return content.Login(p) == content.Login(person) })
 		if d := orDefault(lane.ReviewWithin, 24*time.Hour); named && (within == 0 || d < within) {
 			within = d
 		}
@@ -185,6 +189,3 @@ func (s *standings) reviewWithin(person string) time.Duration {
 	}
 	return within
 }
-
-// login is a person's name on the forge as it is compared.
-func login(s string) string { return strings.ToLower(strings.TrimPrefix(s, "@")) }
