@@ -32,6 +32,12 @@ func (e *Engine) check(ctx context.Context, w *world, paths []string) error {
 	if err != nil {
 		return err
 	}
+	w.checked(ctx, report, o)
+	return nil
+}
+
+// checked takes what a check has found.
+func (w *world) checked(ctx context.Context, report *validate.Report, o validate.Options) {
 	w.report = report
 	if w.ws.Config != nil {
 		scope := validate.Scope(w.ws, o)
@@ -41,13 +47,15 @@ func (e *Engine) check(ctx context.Context, w *world, paths []string) error {
 	for id, why := range report.Accounts {
 		w.broken[id] = why
 	}
-	return nil
 }
 
 func (e *Engine) checkOptions(w *world) validate.Options {
+	cache := e.cache(w)
+	if w.foreign {
+		cache = validate.ReadOnly(cache)
+	}
 	return validate.Options{
-		Drivers: e.drivers, URL: w.url, Version: e.Build, Clock: e.Clock, Lean: w.lean, Media: &w.media,
-		Cache: e.cache(w),
+		Drivers: e.drivers, URL: w.url, Version: e.Build, Clock: e.Clock, Lean: w.lean, Keep: w.keep, Media: &w.media, Cache: cache,
 	}
 }
 

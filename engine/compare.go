@@ -21,34 +21,8 @@ func (e *Engine) comparison(ctx context.Context, o PlanOptions) (*Outlook, error
 	if err != nil {
 		return nil, err
 	}
-	from, to := e.wholly(before, o), e.wholly(after, o)
-	was := map[content.Key]plan.Change{}
-	for _, c := range from.Plan.Changes {
-		was[c.Key] = c
-	}
-	kept := []plan.Change{}
-	for _, c := range to.Plan.Changes {
-		old, known := was[c.Key]
-		delete(was, c.Key)
-		if known && sameChange(old, c) {
-			continue
-		}
-		if fields := fieldsBetween(before.rendered[c.Key], after.rendered[c.Key]); known && len(fields) > 0 && !c.Resume {
-			c.Fields = fields
-		}
-		kept = append(kept, c)
-	}
-	for _, c := range from.Plan.Changes {
-		now := after.rendered[c.Key]
-		if _, gone := was[c.Key]; gone && (now == nil || !now.Ready) && (c.Action.Effective() || c.Action == plan.Wait) {
-			c.Reason = fmt.Sprintf("planned at %s (%s), and no longer", o.From, c.Action)
-			c.Action, c.Fields = plan.Hold, fieldsBetween(before.rendered[c.Key], nil)
-			kept = append(kept, c)
-		}
-	}
-	to.Plan.Changes = kept
-	to.Plan.Summarize()
-	return to, nil
+	_, out := e.difference(before, after, o)
+	return out, nil
 }
 
 // revision reads everything of one revision; empty is the work tree.
@@ -61,19 +35,89 @@ func (e *Engine) revision(ctx context.Context, rev string, o PlanOptions) (*worl
 	return w, e.read(ctx, w, o)
 }
 
-// wholly plans with everything rendered, so that words can be compared that are
-// not due yet.
-func (e *Engine) wholly(w *world, o PlanOptions) *Outlook {
-	in := e.input(w, o)
-	e.fill(w, in)
-	byPath := map[string][]*content.Publication{}
-	for _, p := range in.Desired {
-		if p.Segments == nil && p.Ready && p.Invalid == "" && !p.Key.IsProfile() {
-			byPath[p.Path] = append(byPath[p.Path], p)
+// difference plans both worlds. It returns all that after would do, and as an
+// outlook what before would not do anyway.
+func (e *Engine) difference(before, after *world, o PlanOptions) (all []plan.Change, out *Outlook) {
+	from, to := e.input(before, o), e.input(after, o)
+	e.renderDiffering(before, from, after, to)
+	out = after.outlook(to, e.fill(after, to)) // first: what is the same is rendered as it will be
+	was := e.fill(before, from).Plan().Changes
+	all = out.Plan.Changes
+	out.Plan.Changes = changesBetween(was, before, all, after, o.From)
+	out.Plan.Summarize()
+	return all, out
+}
+
+// renderDiffering renders, on both sides, what is not the same on both, whether it
+// is due or not, so that its words can be compared. What is the same is one
+// publication for both: it is rendered once, where it has to be.
+func (e *Engine) renderDiffering(before *world, from *plan.Input, after *world, to *plan.Input) {
+	now := make(map[content.Key]*content.Publication, len(to.Desired))
+	for _, p := range to.Desired {
+		now[p.Key] = p
+	}
+	old, new := map[string][]*content.Publication{}, map[string][]*content.Publication{}
+	for i, p := range from.Desired {
+		q := now[p.Key]
+		if q != nil && samePublication(p, q) {
+			from.Desired[i] = q
+			delete(now, p.Key)
+			continue
+		}
+		addUnrendered(old, p)
+	}
+	for _, p := range now {
+		addUnrendered(new, p)
+	}
+	e.renderAll(before, old)
+	e.renderAll(after, new)
+}
+
+func addUnrendered(byPath map[string][]*content.Publication, p *content.Publication) {
+	if p.Segments == nil && p.Ready && p.Invalid == "" && !p.Key.IsProfile() {
+		byPath[p.Path] = append(byPath[p.Path], p)
+	}
+}
+
+// samePublication reports whether two publications, not yet rendered, say the
+// same. The digest is of all that is written for it.
+func samePublication(a, b *content.Publication) bool {
+	return a.Digest == b.Digest && a.Path == b.Path && a.Provider == b.Provider && a.Invalid == b.Invalid &&
+		a.Ready == b.Ready && a.OnHold == b.OnHold && a.Removed == b.Removed && a.Retract == b.Retract &&
+		a.Republish == b.Republish && a.MovedFrom == b.MovedFrom && a.Imported == b.Imported &&
+		a.Native == b.Native && a.Reminder == b.Reminder && a.Replace == b.Replace && a.Pin == b.Pin && a.Late == b.Late &&
+		a.At.Equal(b.At) && a.Embargo.Equal(b.Embargo) && a.Unpublish.Equal(b.Unpublish) && a.PinUntil.Equal(b.PinUntil) &&
+		slices.Equal(a.Overrides, b.Overrides) && slices.Equal(a.DependsOn, b.DependsOn)
+}
+
+// changesBetween keeps of what is planned now what was not planned before, and
+// tells of what was planned and is no longer.
+func changesBetween(was []plan.Change, before *world, now []plan.Change, after *world, name string) []plan.Change {
+	old := make(map[content.Key]plan.Change, len(was))
+	for _, c := range was {
+		old[c.Key] = c
+	}
+	kept := []plan.Change{}
+	for _, c := range now {
+		then, known := old[c.Key]
+		delete(old, c.Key)
+		if known && sameChange(then, c) {
+			continue
+		}
+		if fields := fieldsBetween(before.rendered[c.Key], after.rendered[c.Key]); known && len(fields) > 0 && !c.Resume {
+			c.Fields = fields
+		}
+		kept = append(kept, c)
+	}
+	for _, c := range was {
+		now := after.rendered[c.Key]
+		if _, gone := old[c.Key]; gone && (now == nil || !now.Ready) && (c.Action.Effective() || c.Action == plan.Wait) {
+			c.Reason = fmt.Sprintf("planned at %s (%s), and no longer", name, c.Action)
+			c.Action, c.Fields = plan.Hold, fieldsBetween(before.rendered[c.Key], nil)
+			kept = append(kept, c)
 		}
 	}
-	e.renderAll(w, byPath)
-	return w.outlook(in, plan.Draft(*in))
+	return kept
 }
 
 func sameChange(a, b plan.Change) bool {

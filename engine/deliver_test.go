@@ -699,7 +699,7 @@ func TestLostCommentIsFound(t *testing.T) {
 	w.post("first", "publish_at: 2026-12-03T10:00\n", "The first")
 	w.ship("A post")
 	w.follow(7, "first@one")
-	hostile := w.desk.add(7, "mallory", engine.OutcomeMark+"\nAll is well")
+	hostile := w.desk.add(7, "mallory", "<!-- smmctl:outcomes "+content.Digest(ledgerID)[:12]+" -->\nAll is well")
 	w.desk.lose = func(op string) error {
 		if op == "create" {
 			return errors.New("connection reset")
@@ -715,7 +715,7 @@ func TestLostCommentIsFound(t *testing.T) {
 	w.deliver() // the mark still stands: it might not be visible yet
 	w.clock.Advance(45 * time.Minute)
 	w.deliver()
-	w.desk.once(t, 7, "first@one published")
+	w.desk.once(t, 7, strings.Split(hostile.Body, "\n")[0]+"\nfirst@one published")
 	if w.desk.comments[0] != hostile {
 		t.Errorf("somebody else's comment was changed: %+v", w.desk.comments[0])
 	}

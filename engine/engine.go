@@ -182,6 +182,8 @@ type world struct {
 	readOnly bool
 	lean     bool // only the diagnostics are wanted
 	proposed bool // not the workspace's own: what is learnt of it is kept apart
+	keep     bool // the report is to be checked again
+	foreign  bool // a proposal's: nothing of it is remembered
 
 	ws       *load.Workspace
 	media    media.Cache // what was learnt of media files, so that each is hashed once
@@ -189,6 +191,7 @@ type world struct {
 	unmade   map[content.Key]string // why a publication's files could not be made
 	fetch    *fetch.Store           // nil: nothing is fetched
 	zone     *time.Location
+	zones    map[string]*time.Location // by name, as they were asked for
 	store    ledger.Ledger
 	snap     *ledger.Snapshot
 	scope    *render.Scope
@@ -244,7 +247,7 @@ func (e *Engine) source(rev string) (*world, error) {
 // made pictures are believed, and whoever wrote them into a pull request would
 // decide what is valid and what is published.
 func ownMemory(tree fs.FS) error {
-	if _, err := fs.Stat(tree, memoryFolder); err == nil {
+	if _, err := fs.Lstat(tree, memoryFolder); err == nil { // a link, too, wherever it leads
 		return &InvalidError{memoryFolder + " is in a commit, and must not be: it is each machine's own memory; take it out (git rm -r --cached " + memoryFolder + ") and ignore it"}
 	}
 	return nil

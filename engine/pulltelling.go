@@ -20,10 +20,14 @@ const (
 	// followed is how long a pull request is followed that only lacks the review
 	// which its fast lane owes.
 	followed = 30 * 24 * time.Hour
-	// OutcomeMark is in the comment that tells a merged pull request's outcomes, on
-	// its first line: by it, and by its author, smmctl knows it again.
-	OutcomeMark = "<!-- smmctl:outcomes -->"
 )
+
+// outcomeMark is the first line of the comment that tells a merged pull request's
+// outcomes: by it, and by its author, the comment is known again. Each workspace of
+// a repository has its own.
+func outcomeMark(ledgerID string) string {
+	return "<!-- smmctl:outcomes " + content.Digest(ledgerID)[:12] + " -->"
+}
 
 // PullReport is what a merged pull request is told.
 type PullReport struct {
@@ -62,7 +66,7 @@ func pullReports(w *world, s *standings, words func(*PullReport) string) []PullR
 			r.Rows = append(r.Rows, s.of(k))
 		}
 		if words != nil && len(r.Rows) > 0 {
-			r.Words = OutcomeMark + "\n" + words(&r)
+			r.Words = outcomeMark(w.snap.ID) + "\n" + words(&r)
 		}
 		out = append(out, r)
 	}
@@ -120,7 +124,7 @@ func (t *telling) write(ctx context.Context, p *pullTelling) error {
 		if !t.claims[p.claimMark()] {
 			return nil // another run makes it; the next one edits
 		}
-		found, err := ownComment(ctx, p.forge, number)
+		found, err := ownComment(ctx, p.forge, number, outcomeMark(t.w.snap.ID))
 		if err != nil {
 			return err
 		}
@@ -151,9 +155,8 @@ func (t *telling) write(ctx context.Context, p *pullTelling) error {
 
 // ownComment finds the comment that an earlier run has made, and whose number was
 // lost on the way, or returns 0. Anybody can write the mark: it counts only in a
-// comment of our own, or, where the token does not say who we are, of a program's
-// account.
-func ownComment(ctx context.Context, f *forge.Forge, number int) (int64, error) {
+// comment of our own.
+func ownComment(ctx context.Context, f *forge.Forge, number int, mark string) (int64, error) {
 	self, err := f.Comments.Self(ctx)
 	if err != nil {
 		return 0, err
@@ -163,8 +166,7 @@ func ownComment(ctx context.Context, f *forge.Forge, number int) (int64, error) 
 		return 0, err
 	}
 	for _, c := range all {
-		ours := self != "" && strings.EqualFold(c.By, self) || self == "" && strings.HasSuffix(c.By, "[bot]")
-		if ours && strings.HasPrefix(strings.TrimSpace(c.Body), OutcomeMark) {
+		if forge.Own(c.By, self) && strings.HasPrefix(strings.TrimSpace(c.Body), mark) {
 			return c.ID, nil
 		}
 	}

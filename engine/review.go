@@ -3,6 +3,7 @@ package engine
 import (
 	"time"
 
+	"github.com/smmctl/smmctl/engine/calendar"
 	"github.com/smmctl/smmctl/engine/content"
 	"github.com/smmctl/smmctl/engine/diag"
 	"github.com/smmctl/smmctl/engine/ledger"
@@ -86,42 +87,10 @@ type ReviewedMonth struct {
 	Collisions []Collision    `json:"collisions"`
 }
 
-// CalendarItem is a publication in a calendar.
-type CalendarItem struct {
-	Key     content.Key    `json:"key"`
-	At      time.Time      `json:"at"` // UTC
-	Zone    string         `json:"zone"`
-	Pillar  string         `json:"pillar"`
-	Status  content.Status `json:"status"`
-	Live    bool           `json:"live"`    // published already
-	Changed bool           `json:"changed"` // by the proposal
-}
-
-// Hole is a slot that no post fills.
-type Hole struct {
-	Slot     string    `json:"slot"`
-	At       time.Time `json:"at"`
-	Accounts []string  `json:"accounts"`
-	Flexible bool      `json:"flexible"` // kept free on purpose
-}
-
-// Collision is what stands too close together on one account.
-type Collision struct {
-	Account string        `json:"account"`
-	Keys    []content.Key `json:"keys"`
-	At      time.Time     `json:"at"`
-	Why     string        `json:"why"`
-}
-
-// PillarShare is how much of a month's posts a pillar has, against the strategy.
-type PillarShare struct {
-	Brand     string  `json:"brand"`
-	Month     string  `json:"month"`
-	Pillar    string  `json:"pillar"` // empty: posts without one
-	Posts     int     `json:"posts"`
-	Of        int     `json:"of"`
-	Share     float64 `json:"share"`     // wanted, in percent
-	Tolerance float64 `json:"tolerance"` // percentage points
-	Max       float64 `json:"max"`       // 0: none
-	OK        bool    `json:"ok"`
-}
+// What a calendar is made of.
+type (
+	CalendarItem = calendar.Item
+	Hole         = calendar.Hole
+	Collision    = calendar.Collision
+	PillarShare  = calendar.PillarShare
+)

@@ -100,3 +100,6 @@ func (w *Workspace) SlotPlace(id string) (*File[content.MonthPlan], int) {
 	p := w.slots[id]
 	return p.plan, p.index
 }
+
+// HasLinks reports whether symbolic links stand among the workspace's own files.
+func (w *Workspace) HasLinks() bool { return len(w.links) > 0 }

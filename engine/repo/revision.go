@@ -104,8 +104,11 @@ func (r *Repo) workspaceTree(s *filesystem.Storage, commit plumbing.Hash) (*obje
 		return tree, err
 	}
 	sub, err := tree.Tree(r.Prefix)
+	if errors.Is(err, object.ErrDirectoryNotFound) {
+		err = fmt.Errorf("%w: %w", fs.ErrNotExist, err)
+	}
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w", r.Prefix, fs.ErrNotExist)
+		return nil, fmt.Errorf("%s: %w", r.Prefix, err)
 	}
 	return sub, nil
 }

@@ -21,12 +21,17 @@ func (t *treeFS) list(dir string, f *folder) []fs.DirEntry {
 	out := make([]fs.DirEntry, 0, len(f.entries))
 	for i := range f.entries {
 		name := f.entries[i].Name
-		if fs.ValidPath(name) && name != "." && !strings.Contains(name, "/") { // a hostile tree may hold any name
+		if usable(name) {
 			out = append(out, t.info(name, f.node(dir, i)))
 		}
 	}
 	slices.SortFunc(out, func(a, b fs.DirEntry) int { return cmp.Compare(a.Name(), b.Name()) })
 	return out
+}
+
+// usable reports whether an entry's name can be one: a hostile tree may hold any.
+func usable(name string) bool {
+	return fs.ValidPath(name) && name != "." && !strings.Contains(name, "/")
 }
 
 // openFile is an open file: its bytes.

@@ -18,6 +18,10 @@ func (p *postCheck) facts() {
 		u.status = content.Draft
 	}
 	u.gone = post.Removed || post.Retract
+	u.pillar = post.Pillar
+	if slot := p.scope.Slots[post.Slot]; u.pillar == "" && slot != nil {
+		u.pillar = slot.Pillar
+	}
 	u.idAt = p.pos("id")
 	if u.slot != "" {
 		u.slotAt = p.pos("slot")

@@ -22,6 +22,9 @@ func (c *checker) report() *Report {
 	c.brokenAccounts(r)
 	c.brokenPosts(r)
 	r.Diagnostics = within(r.Diagnostics, c.o.Paths)
+	if c.o.Keep {
+		r.kept = &kept{c.ws.Posts, c.units}
+	}
 	return r
 }
 
@@ -80,9 +83,13 @@ func (c *checker) brokenPosts(r *Report) {
 	var invalid []content.Key
 	for i := range c.units {
 		u := &c.units[i]
+		pubs := u.pubs
+		if c.o.Keep { // as they were made, whatever else is wrong
+			pubs = slices.Clone(pubs)
+		}
 		reason, bad := c.postProblem(i)
-		for j := range u.pubs {
-			p := &u.pubs[j]
+		for j := range pubs {
+			p := &pubs[j]
 			if bad {
 				p.Invalid = reason
 			} else {
@@ -93,7 +100,7 @@ func (c *checker) brokenPosts(r *Report) {
 			}
 		}
 		r.Incomplete = r.Incomplete || u.partial || bad && (len(u.pubs) == 0 || c.misnamed(u))
-		r.Posts[i] = Post{u.id, u.path, u.status, u.pubs}
+		r.Posts[i] = Post{u.id, u.path, u.status, u.slot, u.pillar, u.gone, pubs}
 	}
 	spread(r.Posts, invalid)
 }

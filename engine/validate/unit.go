@@ -17,8 +17,9 @@ type unit struct {
 	status   content.Status
 	slot     string
 	slotAt   diag.Pos
-	gone     bool // removed or retracted: it fills nothing
-	partial  bool // not all of its publications are known
+	pillar   string // its own, else its slot's
+	gone     bool   // removed or retracted: it fills nothing
+	partial  bool   // not all of its publications are known
 	accounts []string
 	refs     []ref
 	pubs     []content.Publication
@@ -52,8 +53,10 @@ type askedURL struct {
 func (u *unit) goesTo(account string) bool { return slices.Contains(u.accounts, account) }
 
 // active reports whether the post is to be published at some time.
-func (u *unit) active() bool {
-	return !u.gone && u.status != content.Idea && u.status != content.Cancelled
+func (u *unit) active() bool { return active(u.gone, u.status) }
+
+func active(gone bool, status content.Status) bool {
+	return !gone && status != content.Idea && status != content.Cancelled
 }
 
 // settle notes the accounts that the publications go to.
@@ -70,6 +73,7 @@ func (u *unit) settle() {
 func (u *unit) slim() {
 	u.pubs, u.files, u.urls, u.slotD = nil, nil, nil, ""
 	u.id, u.slot, u.status = strings.Clone(u.id), strings.Clone(u.slot), content.Status(strings.Clone(string(u.status)))
+	u.pillar = strings.Clone(u.pillar)
 	for i, a := range u.accounts {
 		u.accounts[i] = strings.Clone(a)
 	}

@@ -42,6 +42,8 @@ type Options struct {
 	// Lean leaves the publications out of the report, for who wants only the
 	// diagnostics: of a hundred thousand posts they take half the memory.
 	Lean bool
+	// Keep lets the report be checked Again.
+	Keep bool
 	// Version identifies the program for the cache: another one renders anew.
 	Version string
 	Clock   clock.Clock // nil: the machine's
@@ -60,6 +62,8 @@ type Report struct {
 	// publications are known: nothing may be retracted.
 	Incomplete bool
 	Stats      Stats
+
+	kept *kept
 }
 
 // Stats say what a check had to do.
@@ -74,8 +78,14 @@ type Post struct {
 	ID           string
 	Path         string
 	Status       content.Status
+	Slot         string
+	Pillar       string // its own, else its slot's
+	Gone         bool   // removed or retracted
 	Publications []content.Publication
 }
+
+// Active reports whether the post is to be published at some time, or was.
+func (p *Post) Active() bool { return active(p.Gone, p.Status) }
 
 // Check checks the whole workspace. The error is a failure of ours or of the
 // world; what is wrong with the workspace is in the report.
@@ -85,16 +95,21 @@ func Check(ctx context.Context, ws *load.Workspace, o Options) (*Report, error) 
 		return &Report{Files: ws.Files, Diagnostics: within(list, o.Paths), Incomplete: true}, nil
 	}
 	c := newChecker(ws, o.withDefaults())
-	c.config()
-	c.strategies()
-	c.accounts()
-	c.campaigns()
-	c.plans()
+	c.few()
 	if err := c.readPosts(ctx); err != nil {
 		return nil, err
 	}
 	c.across()
 	return c.report(), nil
+}
+
+// few checks the files that are few.
+func (c *checker) few() {
+	c.config()
+	c.strategies()
+	c.accounts()
+	c.campaigns()
+	c.plans()
 }
 
 func (o Options) withDefaults() Options {

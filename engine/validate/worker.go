@@ -24,7 +24,7 @@ type worker struct {
 }
 
 func newWorker(c *checker, began time.Time) *worker {
-	w := &worker{c: c, ws: *c.ws, scope: c.scope, files: newRecorder(c.ws.FS, began, c.o.Cache != nil)}
+	w := &worker{c: c, ws: *c.ws, scope: c.scope, files: newRecorder(c.ws.FS, began, c.o.Cache != nil || c.o.Keep)}
 	w.ws.FS = w.files
 	w.scope.Media = func(path string) (content.Attachment, error) {
 		a, err := c.scope.Media(path)
@@ -53,7 +53,7 @@ func (w *worker) unit(pf load.PostFile, saved string) unit {
 	w.files.reset()
 	w.urls = nil
 	u := w.check(pf)
-	if w.c.o.Cache == nil {
+	if w.c.o.Cache == nil && !w.c.o.Keep {
 		return u
 	}
 	u.files, u.urls, u.slotD = w.files.stamps(), w.urls, w.c.slotDigest(u.slot)

@@ -61,6 +61,9 @@ func runCiPublish(ctx context.Context, g *global, o *ciPublishOptions) error {
 	if errors.As(err, &held) {
 		g.note("Another run is publishing: it publishes what is due and tells what became of it. Nothing was done here.")
 	}
+	for _, n := range d.Notes {
+		g.warn(errors.New(n))
+	}
 	d.Telling = errors.Join(noForge, d.Telling)
 	d.Telling = errors.Join(d.Telling, g.summarize(d, err))
 	return g.delivered(d, err)

@@ -87,7 +87,10 @@ func flat(s string) string { return lineBreaks.Replace(Safe(s)) }
 
 var lineBreaks = strings.NewReplacer("\n", " ", "\u2028", " ", "\u2029", " ")
 
-// oneLine is Safe text on one line, cut to n code points.
+// OneLine is Safe text on one line, cut to n code points.
+func OneLine(s string, n int) string { return oneLine(s, n) }
+
+// oneLine is OneLine.
 func oneLine(s string, n int) string {
 	s = strings.Join(strings.Fields(Safe(s)), " ")
 	if r := []rune(s); len(r) > n && n > 1 {

@@ -35,6 +35,22 @@ func (p *Printer) mark(r role, open, text, end string) string {
 	return open + text + end
 }
 
+// Run is a piece of two texts laid over each other: in both, or only in the one
+// before (Gone) or after (New).
+type Run struct {
+	Text      string
+	Gone, New bool
+}
+
+// Words compares two texts word by word. Its text must still be made Safe.
+func Words(before, after string) []Run {
+	var out []Run
+	for _, d := range diffWords(before, after) {
+		out = append(out, Run{d.Text, d.Type == diffmatchpatch.DiffDelete, d.Type == diffmatchpatch.DiffInsert})
+	}
+	return out
+}
+
 const around = 40
 
 // cut shortens an unchanged run to what stands next to a change.

@@ -1,6 +1,3 @@
-// Package markdown writes for the readers of a forge, in GitHub-flavoured
-// Markdown that GitHub and Gitea show alike. It imports view, and the types of
-// engine, plan and content; it does no I/O.
 package markdown
 
 import (
@@ -10,41 +7,122 @@ import (
 	"github.com/smmctl/smmctl/cmd/internal/view"
 )
 
-// inline is anybody's text on one line: what Markdown or HTML could obey is a
-// character reference, and what a forge looks for afterwards (@name, #1, a commit,
-// an address) is broken by a zero-width space.
+// Whatever comes from files, people and platforms goes through inline, code or
+// quote, and through nothing else.
+//
+// Three layers keep it harmless. What Markdown or HTML could obey is written as a
+// character reference, which neither forge's parser takes for structure, in a
+// cell, a quote, a summary or plain text alike. What forges look for afterwards
+// in the finished page (@name, #1, GH-1, a commit, an address, :emoji:) is broken
+// by a zero-width space; within <code> they look for nothing. And no such text
+// holds a line break; a quote alone may start a line with it.
+
+const gap = "\u200b" // zero width: seen by a forge's search, not by a reader
+
+// inline is text on one line, outside of code.
 func inline(s string) string {
-	var b strings.Builder
-	hex := 0
-	for _, c := range strings.Join(strings.Fields(view.Safe(s)), " ") {
-		if strings.ContainsRune("0123456789abcdefABCDEF", c) {
-			if hex++; hex%6 == 0 {
-				b.WriteString("\u200b")
-			}
-		} else {
-			hex = 0
+	return escape(strings.Join(strings.Fields(view.Safe(s)), " "), true, false)
+}
+
+// code is text as it stands in a file: an id, a path, an address.
+func code(s string) string {
+	s = strings.Join(strings.Fields(view.Safe(s)), " ")
+	if s == "" {
+		return ""
+	}
+	return "<code>" + escape(s, false, false) + "</code>"
+}
+
+// quote is a text with its line breaks and spaces, as a block of its own.
+func quote(s string) string { return "> " + lines(s, true) + "\n" }
+
+// lines keeps line breaks as <br>, and spaces that HTML would swallow. start says
+// that a line of Markdown starts with s.
+func lines(s string, start bool) string {
+	s = view.Safe(strings.NewReplacer("\t", "    ", "\r\n", "\n", "\u2028", "\n", "\u2029", "\n").Replace(s))
+	var out []string
+	for i, line := range strings.Split(s, "\n") {
+		body := strings.TrimLeft(line, " ")
+		indent := len(line) - len(body)
+		first := start && i == 0 && indent == 0
+		margin := strings.Repeat("&nbsp;", indent)
+		if i == 0 && !start && indent > 0 { // within a line
+			margin = " " + margin[len("&nbsp;"):]
 		}
-		b.WriteString(reference(c))
-		if strings.ContainsRune("@#!:-.＠＃", c) {
-			b.WriteString("\u200b")
+		out = append(out, margin+strings.ReplaceAll(escape(body, true, first), "  ", " &nbsp;"))
+	}
+	return strings.Join(out, "<br>")
+}
+
+// escape writes s, which has no line break; gaps are for text outside of code, and
+// first says that a line starts with s.
+func escape(s string, gaps, first bool) string {
+	var b strings.Builder
+	r := []rune(s)
+	for i, c := range r {
+		www := c == '.' && strings.ContainsRune("wW", at(r, i-1)) // an address to Markdown itself, also within <code>
+		if strings.ContainsRune(special, c) || www || first && i == 0 && strings.ContainsRune(leading, c) {
+			fmt.Fprintf(&b, "&#%d;", c)
+		} else {
+			b.WriteRune(c)
+		}
+		if gaps && attracts(r, i) {
+			b.WriteString(gap)
 		}
 	}
 	return b.String()
 }
 
-// code is text as it stands in a file: an id, a path, an address. Forges look for
-// nothing in it.
-func code(s string) string {
-	var b strings.Builder
-	for _, c := range strings.Join(strings.Fields(view.Safe(s)), " ") {
-		b.WriteString(reference(c))
+const (
+	special = "&<>`*_~[]{}|\\#@!:$^"
+	leading = "-+=.0123456789"
+)
+
+// attracts reports whether a forge might make something of what r[i] begins or
+// goes on with.
+func attracts(r []rune, i int) bool {
+	before, after := at(r, i-1), at(r, i+1)
+	switch r[i] {
+	case '@', '＠', '﹫', '#', '＃', '﹟':
+		return true
+	case '!', '[', '$':
+		return digit(after) || after == r[i]
+	case ':', '：':
+		return after != 0 && after != ' '
+	case '-':
+		return letter(before) && (digit(after) || before < 'a')
+	case 'w', 'W':
+		return after == '.'
 	}
-	return "<code>" + b.String() + "</code>"
+	return hexDigit(r[i]) && hexBefore(r, i)%6 == 5
 }
 
-func reference(c rune) string {
-	if strings.ContainsRune("&<>`*_~[]{}|\\#@!:$^\"'", c) {
-		return fmt.Sprintf("&#%d;", c)
+// hexBefore counts the hexadecimal digits right before r[i]: seven in a row may be
+// a commit.
+func hexBefore(r []rune, i int) int {
+	n := 0
+	for i--; i >= 0 && hexDigit(r[i]); i-- {
+		n++
 	}
-	return string(c)
+	return n
+}
+
+func at(r []rune, i int) rune {
+	if i < 0 || i >= len(r) {
+		return 0
+	}
+	return r[i]
+}
+
+func digit(c rune) bool    { return c >= '0' && c <= '9' }
+func letter(c rune) bool   { return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' }
+func hexDigit(c rune) bool { return digit(c) || c >= 'a' && c <= 'f' || c >= 'A' && c <= 'F' }
+
+// clip cuts s to n code points, and says how many are left out; 0 keeps it whole.
+func clip(s string, n int) (string, int) {
+	r := []rune(s)
+	if n <= 0 || len(r) <= n+n/5 { // not for the sake of a few
+		return s, 0
+	}
+	return string(r[:n]) + "…", len(r) - n
 }

@@ -1,0 +1,178 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"regexp"
+
+	"github.com/smmctl/smmctl/engine"
+	"github.com/smmctl/smmctl/engine/forge"
+	"github.com/smmctl/smmctl/engine/forge/ci"
+)
+
+// proposal is what is reviewed, and where it is told.
+type proposal struct {
+	job    *ci.Job      // nil: no forge's job
+	home   *forge.Forge // nil: no forge that can be asked
+	pull   *forge.Pull  // nil: not known
+	what   engine.ReviewOptions
+	failed []error // what went wrong, and did not stop it
+	fresh  bool    // pull is as the forge has it now
+}
+
+// proposal finds out what is proposed: by the flags, the job's event, the forge.
+func (g *global) proposal(ctx context.Context, e *engine.Engine, o *ciPlanOptions) (*proposal, error) {
+	p := &proposal{what: engine.ReviewOptions{Base: o.base, Head: o.head, Offline: o.offline, Now: g.Clock.Now()}}
+	if err := p.findJob(g); err != nil {
+		p.failed = append(p.failed, err)
+	}
+	p.findPull(ctx, o.pull)
+	remote, branch := e.Trunk()
+	switch {
+	case p.pull != nil:
+		p.take(p.pull)
+	case p.job != nil && (o.base == "" || o.head == ""):
+		return nil, errors.Join(append(p.failed, fmt.Errorf("ci plan: the job (%s) is about no pull request that can be read: use --pull N, or --base and --head", p.job.Event))...)
+	default:
+		p.local(e, remote, branch)
+	}
+	if remote == "" {
+		remote = "origin"
+	}
+	if err := p.bring(ctx, e, remote); err != nil {
+		return nil, errors.Join(append(p.failed, err)...)
+	}
+	if p.fresh {
+		p.approvals(ctx, g, e)
+	}
+	return p, nil
+}
+
+// findJob leaves everything nil outside of a job.
+func (p *proposal) findJob(g *global) error {
+	job, err := ci.Detect(g.Getenv, os.ReadFile)
+	if errors.Is(err, ci.ErrNoJob) {
+		return nil
+	}
+	if err != nil {
+		return fmt.Errorf("the forge: %w", err)
+	}
+	p.job = job
+	if p.home, err = job.Open(g.HTTP); err != nil {
+		return fmt.Errorf("the forge: %w", err)
+	}
+	return nil
+}
+
+// findPull asks the forge, and falls back on what the job's event says.
+func (p *proposal) findPull(ctx context.Context, number int) {
+	if p.job == nil {
+		return
+	}
+	told := p.job.Pull
+	if number == 0 && told != nil {
+		number = told.Number
+	}
+	if number == 0 {
+		return
+	}
+	if p.home != nil {
+		pull, err := p.home.Pulls.Pull(ctx, number)
+		if err == nil {
+			p.pull, p.fresh = pull, true
+			return
+		}
+		p.failed = append(p.failed, fmt.Errorf("pull request %d: %w", number, err))
+	}
+	if told != nil && told.Number == number && told.BaseSHA != "" && told.HeadSHA != "" {
+		p.pull = told
+	}
+}
+
+// take fills in what the flags leave open. Where they name another side, the
+// forge's merge base does not hold.
+func (p *proposal) take(pull *forge.Pull) {
+	if p.what.Base == "" && p.what.Head == "" {
+		p.what.MergeBase = pull.MergeBase
+	}
+	if p.what.Base == "" {
+		p.what.Base = pull.BaseSHA
+	}
+	if p.what.Head == "" {
+		p.what.Head = pull.HeadSHA
+	}
+	p.what.Fork = pull.Fork
+}
+
+// local compares what is checked out with the branch that is published.
+func (p *proposal) local(e *engine.Engine, remote, branch string) {
+	if p.what.Head == "" {
+		p.what.Head = "HEAD"
+	}
+	if p.what.Base != "" {
+		return
+	}
+	p.what.Base = branch
+	if remote != "" {
+		if _, _, err := e.Repo.FS(remote + "/" + branch); err == nil {
+			p.what.Base = remote + "/" + branch
+		}
+	}
+}
+
+var wholeCommit = regexp.MustCompile(`^[0-9a-f]{40}$`)
+
+// bring fetches what the job's clone lacks.
+func (p *proposal) bring(ctx context.Context, e *engine.Engine, remote string) error {
+	var commits []string
+	for _, c := range []string{p.what.MergeBase, p.what.Base, p.what.Head} {
+		if wholeCommit.MatchString(c) {
+			commits = append(commits, c)
+		}
+	}
+	if err := e.Repo.Bring(ctx, remote, commits...); err != nil {
+		return fmt.Errorf("ci plan: the commits to compare are not in this clone: %w", err)
+	}
+	return nil
+}
+
+// approvals are those that the pull request's reviews give. Without them the
+// report says that they are missing, which harms nobody.
+func (p *proposal) approvals(ctx context.Context, g *global, e *engine.Engine) {
+	reviews, err := p.home.Pulls.Reviews(ctx, p.pull.Number)
+	if err != nil {
+		p.failed = append(p.failed, fmt.Errorf("the reviews of pull request %d: %w", p.pull.Number, err))
+		return
+	}
+	given, notes, err := e.Consents(ctx, p.home.Name, *p.pull, reviews)
+	for _, n := range notes {
+		g.warn(errors.New(n))
+	}
+	if err != nil {
+		g.warn(fmt.Errorf("approvals are not shown: %w", err))
+	}
+	p.what.Approvals = given
+}
+
+func (p *proposal) runURL() string {
+	if p.job == nil {
+		return ""
+	}
+	return p.job.RunURL
+}
+
+// stumbled marks the commit where there is nothing to review.
+func (p *proposal) stumbled(ctx context.Context, prefix string) error {
+	if p.home == nil || p.pull == nil {
+		return nil
+	}
+	err := p.home.Statuses.Set(ctx, p.what.Head, forge.Status{
+		Context: statusName(prefix), State: forge.Error, Description: "it could not be checked: the job's log says why", URL: p.runURL(),
+	})
+	if errors.Is(err, forge.ErrForbidden) {
+		return nil
+	}
+	return err
+}
