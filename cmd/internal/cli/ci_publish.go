@@ -48,6 +48,13 @@ func runCiPublish(ctx context.Context, g *global, o *ciPublishOptions) error {
 	if o.wait < 0 {
 		return g.finish(nil, usage("ci publish: --wait: %s is less than nothing", o.wait))
 	}
+	out, notes := &jobLog{w: g.Out, json: g.json}, &jobLog{w: g.Err, json: g.logFormat == "json"}
+	g.Out, g.Err = out, notes
+	err := g.publish(ctx, o)
+	return errors.Join(logged(err), out.Close(), notes.Close())
+}
+
+func (g *global) publish(ctx context.Context, o *ciPublishOptions) error {
 	e, err := g.open()
 	if err != nil {
 		return g.finish(nil, err)
