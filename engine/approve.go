@@ -69,7 +69,7 @@ func (w *world) choice(brands, accounts, campaigns, pillars []string) plan.Choic
 func logins(list []string) []string {
 	out := make([]string, 0, len(list))
 	for _, s := range list {
-		if l := plan.Login(s); !slices.Contains(out, l) {
+		if l := content.Login(s); !slices.Contains(out, l) {
 			out = append(out, l)
 		}
 	}

@@ -236,8 +236,8 @@ func (p *proposal) covered(seen map[content.Key]bound) map[content.Key]string {
 // mayApprove reports whether a person's yes could count for any rule. Nobody
 // approves their own work.
 func (r *reader) mayApprove(review forge.Review, p *proposal) bool {
-	by := plan.Login(review.By)
-	return by != "" && by != plan.Login(p.Author) &&
+	by := content.Login(review.By)
+	return by != "" && by != content.Login(p.Author) &&
 		slices.ContainsFunc(r.rules.Rules, func(rule plan.ApprovalRule) bool { return slices.Contains(rule.From, by) })
 }
 
@@ -254,7 +254,7 @@ func (r *reader) fastLane(p *proposal) ledger.Approval {
 	for _, k := range p.keys {
 		b, ok := p.head[k]
 		if ok && len(r.rules.Rules) > 0 && slices.ContainsFunc(r.rules.FastLane, func(f plan.FastLane) bool {
-			return slices.Contains(f.People, plan.Login(p.Author)) && f.Chooses(b.pub, b.account)
+			return slices.Contains(f.People, content.Login(p.Author)) && f.Chooses(b.pub, b.account)
 		}) {
 			a.Binds[k] = b.binding
 		}
@@ -270,12 +270,12 @@ func decisive(reviews []forge.Review) []forge.Review {
 	slices.SortStableFunc(ordered, func(a, b forge.Review) int { return a.At.Compare(b.At) })
 	for _, r := range ordered {
 		if r.State != forge.Commented {
-			last[plan.Login(r.By)] = r
+			last[content.Login(r.By)] = r
 		}
 	}
 	maps.DeleteFunc(last, func(_ string, r forge.Review) bool { return r.State != forge.Approved })
 	out := slices.Collect(maps.Values(last))
-	slices.SortFunc(out, func(a, b forge.Review) int { return strings.Compare(plan.Login(a.By), plan.Login(b.By)) })
+	slices.SortFunc(out, func(a, b forge.Review) int { return strings.Compare(content.Login(a.By), content.Login(b.By)) })
 	return out
 }
 

@@ -30,6 +30,9 @@ type ApplyOptions struct {
 	// Confirm is asked with the plan before anything is changed; nil agrees.
 	Confirm func(*plan.Plan) (bool, error)
 	Event   func(apply.Event)
+	// opened, where set, is called with the ledger read and before anything is
+	// planned.
+	opened func(context.Context, *world) error
 }
 
 // Outcome is what an apply came to.
@@ -48,6 +51,11 @@ func (e *Engine) Apply(ctx context.Context, o ApplyOptions) (*Outcome, error) {
 	if err != nil {
 		return nil, fmt.Errorf("apply needs a commit to carry out: %w", err)
 	}
+	return e.applyTo(ctx, w, o)
+}
+
+// applyTo fills w, and leaves in it what the run has seen.
+func (e *Engine) applyTo(ctx context.Context, w *world, o ApplyOptions) (*Outcome, error) {
 	if err := e.clean(ctx, o.AllowDirty); err != nil {
 		return nil, err
 	}
@@ -63,6 +71,11 @@ func (e *Engine) Apply(ctx context.Context, o ApplyOptions) (*Outcome, error) {
 	}
 	if err := leaseFree(w.snap, e.Clock.Now(), e.Sabotage); err != nil {
 		return nil, err
+	}
+	if o.opened != nil {
+		if err := o.opened(ctx, w); err != nil {
+			return nil, err
+		}
 	}
 	journal, err := e.recover(w)
 	if err != nil {

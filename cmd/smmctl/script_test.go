@@ -17,6 +17,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/smmctl/smmctl/engine/clock"
+	"github.com/smmctl/smmctl/engine/notify/notifytest"
 	"github.com/smmctl/smmctl/engine/provider/mastodon/mastodontest"
 	"github.com/smmctl/smmctl/engine/provider/memory"
 )
@@ -34,10 +35,14 @@ import (
 //	toot NAME TEXT              publishes there by hand; the address is $TOOT
 //	live NAME COUNT             wants so many posts on the server
 //	await NAME COUNT            waits for them, while a program runs in the background
+//	webhook NAME                starts a Slack-like webhook; its address is $NAME
+//	answer NAME STATUS...       what it answers next; 0 takes the message and loses the answer
+//	told NAME COUNT [TEXT]      wants so many messages there, and TEXT in the last
 func commands() map[string]func(*testscript.TestScript, bool, []string) {
 	return map[string]func(*testscript.TestScript, bool, []string){
 		"exits": exits, "json": jsonValue, "now": setNow, "commit": commit, "edit": edit,
 		"mastodon": startMastodon, "break": breakServer, "toot": toot, "live": live, "await": await,
+		"webhook": startWebhook, "answer": answer, "told": told,
 	}
 }
 
@@ -49,6 +54,12 @@ type world struct {
 	mu      sync.Mutex
 	at      time.Time
 	servers map[string]*server
+	hooks   map[string]*hook
+}
+
+type hook struct {
+	*notifytest.Server
+	web *httptest.Server
 }
 
 type server struct {
@@ -57,7 +68,7 @@ type server struct {
 }
 
 func newWorld() *world {
-	return &world{at: time.Date(2026, 12, 3, 9, 30, 0, 0, time.UTC), servers: map[string]*server{}}
+	return &world{at: time.Date(2026, 12, 3, 9, 30, 0, 0, time.UTC), servers: map[string]*server{}, hooks: map[string]*hook{}}
 }
 
 func (w *world) Now() time.Time {
@@ -75,6 +86,9 @@ func (w *world) set(at time.Time) {
 func (w *world) close() {
 	for _, s := range w.servers {
 		s.web.Close()
+	}
+	for _, h := range w.hooks {
+		h.web.Close()
 	}
 }
 
@@ -268,4 +282,44 @@ func await(ts *testscript.TestScript, neg bool, args []string) {
 		}
 	}
 	ts.Fatalf("%d posts are live after a minute, want %s", s.count(), args[1])
+}
+
+func startWebhook(ts *testscript.TestScript, neg bool, args []string) {
+	want(ts, !neg && len(args) == 1, "webhook NAME")
+	s := &notifytest.Server{}
+	h := &hook{s, httptest.NewServer(s)}
+	worldOf(ts).hooks[args[0]] = h
+	ts.Setenv(args[0], h.web.URL+notifytest.Path)
+}
+
+func hookOf(ts *testscript.TestScript, name string) *hook {
+	h := worldOf(ts).hooks[name]
+	if h == nil {
+		ts.Fatalf("no webhook is called %s", name)
+	}
+	return h
+}
+
+func answer(ts *testscript.TestScript, neg bool, args []string) {
+	want(ts, !neg && len(args) >= 2, "answer NAME STATUS...")
+	for _, a := range args[1:] {
+		status, err := strconv.Atoi(a)
+		ts.Check(err)
+		hookOf(ts, args[0]).Answer(status)
+	}
+}
+
+func told(ts *testscript.TestScript, neg bool, args []string) {
+	want(ts, !neg && (len(args) == 2 || len(args) == 3), "told NAME COUNT [TEXT]")
+	h := hookOf(ts, args[0])
+	texts := h.Texts()
+	if problems := h.Problems(); len(problems) > 0 {
+		ts.Fatalf("malformed: %s", strings.Join(problems, "; "))
+	}
+	if strconv.Itoa(len(texts)) != args[1] {
+		ts.Fatalf("%d messages, want %s: %q", len(texts), args[1], texts)
+	}
+	if len(args) == 3 && (len(texts) == 0 || !strings.Contains(texts[len(texts)-1], args[2])) {
+		ts.Fatalf("the last of %q has no %q", texts, args[2])
+	}
 }

@@ -90,16 +90,16 @@ func (s *scene) weigh(c *Change, p *content.Publication, a *Account, given []led
 		}
 		switch {
 		case g.FastLane:
-			if s.mayGoFirst(Login(g.By), p, a) {
+			if s.mayGoFirst(content.Login(g.By), p, a) {
 				yes, fast = append(yes, g.Consent), true
 			}
-		case Login(g.By) != Login(g.Author):
-			if c.count(Login(g.By)) {
+		case content.Login(g.By) != content.Login(g.Author):
+			if c.count(content.Login(g.By)) {
 				yes = append(yes, g.Consent)
 			}
 		}
 	}
-	if fast || lacking(c) == "" {
+	if s.Approvals.Problem == "" && (fast || lacking(c) == "") {
 		c.Approved = yes
 	}
 }

@@ -238,8 +238,8 @@ type Choice struct {
 	Pillars   []string
 }
 
-// ApprovalRule asks for Count yeses from the people of From, which are logins as
-// Login writes them.
+// ApprovalRule asks for Count yeses from the people of From. Logins, here as in a
+// FastLane, are as content.Login writes them.
 type ApprovalRule struct {
 	Name string
 	Choice

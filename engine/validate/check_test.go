@@ -194,7 +194,21 @@ func TestRules(t *testing.T) {
 		"fixed rule":   {map[string]string{config: base[config] + "rules: {unknown-key: off}\n"}, []string{"smm.yaml:4:9 fixed-rule error"}},
 		"freeze":       {map[string]string{config: base[config] + "freeze: [{from: 2026-12-26T18:00, until: 2026-12-24T08:00, reason: x}]\n"}, []string{"smm.yaml:4:42 time-window error"}},
 		"frozen brand": {map[string]string{config: base[config] + "freeze: [{from: 2026-12-24T18:00, until: 2026-12-26T08:00, reason: x, brands: [acne], accounts: [b]}]\n"}, []string{"smm.yaml:4:80 unknown-brand error", "smm.yaml:4:98 unknown-account error"}},
-		"zone":         {map[string]string{config: strings.Replace(base[config], "Paris", "Pariss", 1)}, []string{"smm.yaml:2:11 unknown-timezone error"}},
+		"approvals": {map[string]string{config: base[config] + `approvals:
+  rules:
+    - {name: desk, from: ["@Lena", lena], count: 2}
+    - {name: desk, brands: [acne], accounts: [everywher], campaigns: [winter-sal], pillars: [ofers], from: ["@"]}
+  fast_lane: [{people: [kim], accounts: [everywhere, acme-blo], reason: Outages}]
+`}, []string{
+			"smm.yaml:6:36 approval-rule error", "smm.yaml:6:50 approval-rule error", "smm.yaml:7:14 approval-rule error",
+			"smm.yaml:7:29 approval-reference error", "smm.yaml:7:47 approval-reference error", "smm.yaml:7:71 approval-reference error",
+			"smm.yaml:7:94 approval-reference error", "smm.yaml:7:109 approval-rule error", "smm.yaml:8:54 approval-reference error",
+		}},
+		"approval rules cannot be turned off": {map[string]string{config: base[config] + `approvals: {rules: [{name: desk, pillars: [x], from: [a]}]}
+rules: {approval-reference: off}
+`}, []string{"smm.yaml:4:44 approval-reference error", "smm.yaml:5:9 fixed-rule error"}},
+		"approval of nobody": {map[string]string{config: base[config] + "approvals: {rules: [{name: desk, from: []}]}\n"}, []string{"smm.yaml:4:40 empty-value error"}},
+		"zone":               {map[string]string{config: strings.Replace(base[config], "Paris", "Pariss", 1)}, []string{"smm.yaml:2:11 unknown-timezone error"}},
 
 		"pillars' shares":  {map[string]string{strat: strings.Replace(base[strat], "share: 40", "share: 30", 1)}, []string{"strategy.yaml:4:10 pillar-shares warning"}},
 		"objective's":      {map[string]string{strat: strings.Replace(base[strat], "target: 2, accounts: [acme-blog]", "target: 2, accounts: [blog]", 1)}, []string{"strategy.yaml:3:88 unknown-account error"}},

@@ -17,6 +17,7 @@ func (c *checker) config() {
 	for i, w := range cfg.Freeze {
 		c.freeze(p, fmt.Sprintf("freeze[%d]", i), w)
 	}
+	c.approvals(p, &cfg.Approvals)
 	c.add(c.byProvider(p, "defaults.options", cfg.Defaults.Options)...)
 }
 

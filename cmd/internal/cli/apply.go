@@ -116,17 +116,27 @@ type summary struct {
 func (g *global) finish(out *engine.Outcome, err error) error {
 	result := outcomeError(out, err)
 	if g.json {
-		s := summary{Type: "summary", Counts: counts(out), Exit: codeOf(result)}
-		if err != nil {
-			s.Error = err.Error()
-		}
-		if jerr := view.Line(g.Out, s); jerr != nil {
+		if jerr := view.Line(g.Out, summaryOf(out, err, result)); jerr != nil {
 			return jerr
 		}
 		return result
 	}
+	g.ended(out, err)
+	return result
+}
+
+func summaryOf(out *engine.Outcome, err, result error) summary {
+	s := summary{Type: "summary", Counts: counts(out), Exit: codeOf(result)}
+	if err != nil {
+		s.Error = err.Error()
+	}
+	return s
+}
+
+// ended tells people how a run ended.
+func (g *global) ended(out *engine.Outcome, err error) {
 	if out == nil || out.Plan == nil {
-		return result
+		return
 	}
 	switch {
 	case out.Declined:
@@ -144,7 +154,6 @@ func (g *global) finish(out *engine.Outcome, err error) error {
 		}
 		g.note("%d %s unknown: `smmctl status` names them, `smmctl resolve` settles them.", out.Unknown, what)
 	}
-	return result
 }
 
 func counts(out *engine.Outcome) map[apply.EventType]int {

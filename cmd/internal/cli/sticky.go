@@ -70,7 +70,7 @@ func (s *sticky) find(ctx context.Context) (*forge.Comment, error) {
 	for i := range list {
 		switch {
 		case !strings.HasPrefix(list[i].Body, s.marker):
-		case ours(list[i].By, s.self):
+		case forge.Own(list[i].By, s.self):
 			return &list[i], nil
 		default:
 			doubtful = true
@@ -80,17 +80,6 @@ func (s *sticky) find(ctx context.Context) (*forge.Comment, error) {
 		return nil, errWho
 	}
 	return nil, nil
-}
-
-// ours reports whether a comment is by us. A job's own token does not tell whose
-// it is; it comments under a name that no person can have: GitHub's apps have
-// [bot] in theirs, and Gitea and Forgejo reserve their runners' (routers and
-// models/user, 2026-11-24).
-func ours(by, self string) bool {
-	if self != "" {
-		return strings.EqualFold(by, self)
-	}
-	return strings.HasSuffix(by, "[bot]") || by == "gitea-actions" || by == "forgejo-actions"
 }
 
 // sameBody compares as forges keep text.

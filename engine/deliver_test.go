@@ -1,0 +1,865 @@
+package engine_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http/httptest"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/smmctl/smmctl/engine"
+	"github.com/smmctl/smmctl/engine/apply"
+	"github.com/smmctl/smmctl/engine/content"
+	"github.com/smmctl/smmctl/engine/forge"
+	"github.com/smmctl/smmctl/engine/ledger"
+	"github.com/smmctl/smmctl/engine/notify/notifytest"
+	"github.com/smmctl/smmctl/engine/provider"
+	"github.com/smmctl/smmctl/engine/provider/mastodon/mastodontest"
+	"github.com/smmctl/smmctl/engine/provider/memory"
+)
+
+// hook starts a webhook; its address is in the variable of that name.
+func (w *world) hook(name string) *notifytest.Server {
+	w.t.Helper()
+	s := &notifytest.Server{}
+	web := httptest.NewServer(s)
+	w.t.Cleanup(web.Close)
+	w.env(name, web.URL+notifytest.Path)
+	w.t.Cleanup(func() {
+		if p := s.Problems(); len(p) > 0 {
+			w.t.Errorf("%s complains: %s", name, strings.Join(p, "\n"))
+		}
+		if strings.Contains(w.log.String(), notifytest.Token) {
+			w.t.Error("the webhook's address is in the log")
+		}
+	})
+	return s
+}
+
+func (w *world) env(name, value string) {
+	was := w.adjust
+	w.adjust = func(o *engine.Options) {
+		if was != nil {
+			was(o)
+		}
+		before := o.Getenv
+		o.Getenv = func(n string) string {
+			if n == name {
+				return value
+			}
+			return before(n)
+		}
+	}
+}
+
+// telling has account one and a webhook that is told of everything.
+func telling(t *testing.T) (*world, *notifytest.Server) {
+	t.Helper()
+	w := newWorld(t, "one")
+	h := w.hook("HOOK")
+	w.write("smm.yaml", config+"notify: [{webhook: \"env:HOOK\"}]\n")
+	w.commit("Tell people")
+	w.push()
+	return w, h
+}
+
+func (w *world) ship(message string) {
+	w.t.Helper()
+	w.commit(message)
+	w.push()
+}
+
+// deliver runs once, and wants success.
+func (w *world) deliver() *engine.Delivery {
+	w.t.Helper()
+	d, err := w.engine().Deliver(bg, w.deliverOptions())
+	must(w.t, err)
+	must(w.t, d.Telling)
+	return d
+}
+
+func (w *world) deliverOptions() engine.DeliverOptions {
+	return engine.DeliverOptions{Forge: w.desk.forge(), Words: words}
+}
+
+// words is a comment as plain as can be.
+func words(r *engine.PullReport) string {
+	var b strings.Builder
+	for _, s := range r.Rows {
+		fmt.Fprintf(&b, "%s %s %s %s\n", s.Key, s.Stand, s.URL, s.Why)
+	}
+	return b.String()
+}
+
+func firstLines(texts []string) []string {
+	out := []string{}
+	for _, text := range texts {
+		line, _, _ := strings.Cut(text, "\n")
+		out = append(out, line)
+	}
+	return out
+}
+
+func (w *world) wantTold(h *notifytest.Server, want ...string) {
+	w.t.Helper()
+	same(w.t, "told", firstLines(h.Texts()), want...)
+}
+
+const toldFirst = "Published: `first@one`"
+
+func TestPublishedIsToldOnce(t *testing.T) {
+	t.Parallel()
+	w, h := telling(t)
+	w.post("before", "", "From before")
+	w.publish("By hand, before anybody was told") // a laptop's apply tells nobody
+	w.wantTold(h)
+	w.deliver()
+	w.wantTold(h)
+	w.post("first", "", "The first")
+	w.ship("A post")
+	d := w.deliver()
+	if d.Told.Sent != 1 {
+		t.Errorf("%+v", d.Told)
+	}
+	for range 3 {
+		w.clock.Advance(10 * time.Minute)
+		w.deliver()
+	}
+	w.wantTold(h, toldFirst)
+	if !strings.Contains(h.Texts()[0], w.entry("first@one").Segments[0].URL) {
+		t.Errorf("no address: %s", h.Texts()[0])
+	}
+	w.post("first", "", "The first, mended")
+	w.ship("An edit is no publication")
+	w.deliver()
+	w.wantTold(h, toldFirst)
+	w.post("first", "retract: true\n", "The first, mended")
+	w.ship("Taken down")
+	w.deliver()
+	w.post("first", "republish: 2\n", "The first, anew")
+	w.ship("A new generation is one")
+	w.deliver()
+	w.wantTold(h, toldFirst, toldFirst)
+}
+
+// What a laptop published since is told, too: people want to know it, whoever ran it.
+func TestWhatALaptopPublishedIsToldByTheNextRun(t *testing.T) {
+	t.Parallel()
+	w, h := telling(t)
+	w.deliver()
+	w.clock.Advance(time.Hour)
+	w.post("first", "", "The first")
+	w.publish("From a laptop")
+	w.wantTold(h)
+	w.deliver()
+	w.wantTold(h, toldFirst)
+}
+
+// A run with nothing new to tell writes nothing.
+func TestTellingNothingWritesNothing(t *testing.T) {
+	t.Parallel()
+	w, h := telling(t)
+	w.post("first", "", "The first")
+	w.ship("A post")
+	w.deliver()
+	was := w.ledger().Revision
+	w.clock.Advance(time.Hour)
+	w.deliver()
+	if is := w.ledger().Revision; is != was {
+		t.Errorf("the ledger moved from %s to %s", was, is)
+	}
+	w.wantTold(h, toldFirst)
+}
+
+func TestMissedIsToldOnceForEachTime(t *testing.T) {
+	t.Parallel()
+	w, h := telling(t)
+	w.post("late", "late: 1h\npublish_at: 2026-12-03T07:00\n", "Too late")
+	w.ship("A late post")
+	w.deliver()
+	w.deliver()
+	told := "Missed: `late@one` was to go out at 2026-12-03 07:00 UTC. It will not be published by itself."
+	w.wantTold(h, told)
+	// A freeze hides it for a while.
+	_, err := w.engine().Freeze(bg, "", "", "Wait", nil)
+	must(t, err)
+	w.deliver()
+	_, err = w.engine().Thaw(bg, "", "")
+	must(t, err)
+	w.deliver()
+	w.wantTold(h, told)
+	w.post("late", "late: 1h\npublish_at: 2026-12-03T08:00\n", "Too late again")
+	w.ship("Another time that has passed")
+	w.deliver()
+	if n := len(h.Texts()); n != 2 {
+		t.Errorf("%d told, want 2: %q", n, h.Texts())
+	}
+	if marks := w.marks("missed:"); len(marks) != 1 {
+		t.Errorf("the old time is remembered: %q", marks)
+	}
+	if len(w.live("one")) != 0 {
+		t.Error("it was published")
+	}
+}
+
+func (w *world) marks(prefix string) (out []string) {
+	for m := range w.ledger().Told.Marks {
+		if strings.HasPrefix(m, prefix) {
+			out = append(out, m)
+		}
+	}
+	slices.Sort(out)
+	return out
+}
+
+func TestUnknownIsToldWithHowToSettleIt(t *testing.T) {
+	t.Parallel()
+	w, h := telling(t)
+	p := w.mute("loud")
+	w.postTo("loud", "lost", "", "Lost")
+	w.ship("A platform that cannot be read")
+	p.Faults.Arm(memory.OpPublish, memory.Fault{Kind: memory.LostResponse})
+	w.deliverAnyhow()
+	w.deliverAnyhow()
+	if n := len(h.Texts()); n != 1 || !strings.Contains(h.Texts()[0], "`smmctl resolve lost@loud --published URL`") {
+		t.Fatalf("%q", h.Texts())
+	}
+	must(t, w.engine().Resolve(bg, key(t, "lost@loud"), "https://memory.example/loud/1"))
+	w.deliver()
+	if marks := w.marks("unknown:"); len(marks) != 0 {
+		t.Errorf("settled, and remembered: %q", marks)
+	}
+}
+
+// deliverAnyhow is a run whose publishing may end badly; telling must not.
+func (w *world) deliverAnyhow() *engine.Delivery {
+	w.t.Helper()
+	d, _ := w.engine().Deliver(bg, w.deliverOptions())
+	must(w.t, d.Telling)
+	return d
+}
+
+func TestDriftIsToldOnceForEachForm(t *testing.T) {
+	t.Parallel()
+	w, h := telling(t)
+	w.post("first", "", "The first")
+	w.ship("A post")
+	w.deliver()
+	change := func(text string) {
+		w.servers["one"].Tamper(w.entry("first@one").Segments[0].ID, text)
+	}
+	change("Somebody else's <!channel> words")
+	w.deliver()
+	w.deliver()
+	drift := "Changed on the platform, not by us: `first@one`: `segments[0].text`"
+	w.wantTold(h, toldFirst, drift)
+	// While the account cannot be read nobody can say that it is over.
+	w.env("TOKEN", "wrong")
+	w.deliverAnyhow()
+	w.env("TOKEN", secret)
+	w.deliver()
+	w.wantTold(h, toldFirst, drift)
+	change("And others")
+	w.deliver()
+	w.wantTold(h, toldFirst, drift, drift)
+	if marks := w.marks("drift:"); len(marks) != 1 {
+		t.Errorf("%q", marks)
+	}
+}
+
+func TestExpiringCredentialIsToldOnce(t *testing.T) {
+	t.Parallel()
+	w, h := telling(t)
+	w.mute("loud")
+	expires := start.Add(15 * 24 * time.Hour)
+	was := w.adjust
+	w.adjust = func(o *engine.Options) {
+		was(o)
+		for _, d := range o.Drivers {
+			if d.Name != "mute" {
+				continue
+			}
+			open := d.Open
+			d.Open = func(ctx context.Context, c provider.Config) (*provider.Account, error) {
+				a, err := open(ctx, c)
+				if err == nil {
+					a.Access.Expires = expires
+				}
+				return a, err
+			}
+		}
+	}
+	w.postTo("loud", "word", "", "A post")
+	w.ship("An account")
+	w.deliver()
+	w.clock.Advance(36 * time.Hour)
+	w.deliver()
+	w.clock.Advance(36 * time.Hour)
+	w.deliver()
+	w.wantTold(h, "Published: `word@loud`", "The credential of `loud` expires on 2026-12-18.")
+	expires = expires.Add(365 * 24 * time.Hour)
+	w.deliver()
+	if marks := w.marks("credential:"); len(marks) != 0 {
+		t.Errorf("renewed, and remembered: %q", marks)
+	}
+}
+
+// Each webhook has its own choice and its own memory.
+func TestSeveralWebhooks(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, "one")
+	a, b, c := w.hook("HOOK_A"), w.hook("HOOK_B"), w.hook("HOOK_C")
+	w.write("smm.yaml", config+`notify:
+  - {webhook: "env:HOOK_A", on: [published]}
+  - {webhook: "env:HOOK_B", on: [missed]}
+  - {webhook: "env:HOOK_B", on: [published], brands: [acme]}
+  - {webhook: "env:HOOK_C", brands: [other]}
+`)
+	w.post("first", "", "The first")
+	w.post("late", "late: 1h\npublish_at: 2026-12-03T07:00\n", "Too late")
+	w.ship("Two posts")
+	b.Answer(404, 404)
+	d, err := w.engine().Deliver(bg, w.deliverOptions())
+	must(t, err)
+	if d.Telling == nil || strings.Contains(d.Telling.Error(), notifytest.Token) {
+		t.Errorf("%v", d.Telling)
+	}
+	w.wantTold(a, toldFirst)
+	w.wantTold(b)
+	d, err = w.engine().Deliver(bg, w.deliverOptions())
+	must(t, err)
+	if d.Telling == nil {
+		t.Error("a webhook is gone, and nobody heard")
+	}
+	w.deliver()
+	w.wantTold(a, toldFirst)
+	if got := firstLines(b.Texts()); len(got) != 2 || !slices.Contains(got, toldFirst) {
+		t.Errorf("%q", got)
+	}
+	w.wantTold(c)
+	// One that is added later is not told of what was before.
+	e := w.hook("HOOK_E")
+	w.write("smm.yaml", w.file("smm.yaml")+"  - {webhook: \"env:HOOK_E\", on: [published]}\n")
+	w.ship("One more")
+	w.deliver()
+	w.wantTold(e)
+	w.post("second", "", "The second")
+	w.ship("One more post")
+	w.deliver()
+	w.wantTold(e, "Published: `second@one`")
+}
+
+// An address that is missing, or plain, holds nothing up but itself.
+func TestWebhookWithoutAddress(t *testing.T) {
+	t.Parallel()
+	w, h := telling(t)
+	w.write("smm.yaml", config+"notify: [{webhook: \"env:NOWHERE\"}, {webhook: \"env:PLAIN\"}, {webhook: \"env:HOOK\"}]\n")
+	w.env("PLAIN", "http://chat.example/"+notifytest.Token)
+	w.post("first", "", "The first")
+	w.ship("A post")
+	d, err := w.engine().Deliver(bg, w.deliverOptions())
+	must(t, err)
+	w.wantTold(h, toldFirst)
+	if d.Telling == nil || !strings.Contains(d.Telling.Error(), "env:NOWHERE") || !strings.Contains(d.Telling.Error(), "env:PLAIN") ||
+		strings.Contains(d.Telling.Error(), notifytest.Token) {
+		t.Errorf("%v", d.Telling)
+	}
+	if marks := w.marks("published:"); len(marks) != 1 {
+		t.Errorf("%q", marks)
+	}
+	if len(w.live("one")) != 1 {
+		t.Error("not published")
+	}
+}
+
+// A doubtful answer stays told; a refusal, and a webhook that asks to wait, are told
+// by the next run.
+func TestAnswersOfAWebhook(t *testing.T) {
+	t.Parallel()
+	for status, attempts := range map[int]int{0: 1, 500: 1, 400: 2, 429: 2, 403: 2} {
+		t.Run(fmt.Sprint(status), func(t *testing.T) {
+			t.Parallel()
+			w, h := telling(t)
+			w.post("first", "", "The first")
+			w.ship("A post")
+			h.Answer(status)
+			d, err := w.engine().Deliver(bg, w.deliverOptions())
+			must(t, err)
+			if d.Telling == nil {
+				t.Error("nobody heard")
+			}
+			w.deliver()
+			w.deliver()
+			if h.Requests() != attempts {
+				t.Errorf("%d requests, want %d", h.Requests(), attempts)
+			}
+			if n := len(h.Texts()); n > 1 {
+				t.Errorf("told %d times", n)
+			}
+			if len(w.live("one")) != 1 {
+				t.Errorf("published %d times", len(w.live("one")))
+			}
+		})
+	}
+}
+
+// One that cannot be reached is asked once a run, and told everything later.
+func TestUnreachableWebhook(t *testing.T) {
+	t.Parallel()
+	w, h := telling(t)
+	for _, id := range []string{"first", "second", "third"} {
+		w.post(id, "", "The "+id)
+	}
+	w.ship("Three posts")
+	h.Answer(200, 429)
+	d, err := w.engine().Deliver(bg, w.deliverOptions())
+	must(t, err)
+	if d.Told != (engine.Told{Sent: 1, Unsent: 2}) || h.Requests() != 2 {
+		t.Errorf("%+v, %d requests", d.Told, h.Requests())
+	}
+	w.deliver()
+	w.wantTold(h, toldFirst, "Published: `second@one`", "Published: `third@one`")
+}
+
+var errKilled = errors.New("killed")
+
+// killed is a ledger that does not answer from the nth commit on: before it is
+// recorded, or after. What follows in the run is as lost as if it had been killed.
+type killed struct {
+	ledger.Ledger
+	left  *int
+	after bool
+}
+
+func (k killed) Commit(ctx context.Context, u ledger.Update) (*ledger.Snapshot, error) {
+	*k.left--
+	switch {
+	case *k.left < 0, *k.left == 0 && !k.after:
+		return nil, errKilled
+	case *k.left == 0:
+		_, _ = k.Ledger.Commit(ctx, u)
+		return nil, errKilled
+	}
+	return k.Ledger.Commit(ctx, u)
+}
+
+func (k killed) Read(ctx context.Context) (*ledger.Snapshot, error) {
+	if *k.left <= 0 {
+		return nil, errKilled
+	}
+	return k.Ledger.Read(ctx)
+}
+
+// Whatever commit a run dies at, its post is published once and told at most once;
+// and told, unless the run died between its mark and its message.
+func TestKilledRunsTellOnce(t *testing.T) {
+	t.Parallel()
+	for _, after := range []bool{false, true} {
+		for n := 1; n <= 6; n++ {
+			t.Run(fmt.Sprintf("commit %d, recorded %t", n, after), func(t *testing.T) {
+				t.Parallel()
+				w, h := telling(t)
+				w.post("first", "", "The first")
+				w.ship("A post")
+				w.follow(1, "first@one")
+				left := n
+				w.around = func(l ledger.Ledger) ledger.Ledger { return killed{l, &left, after} }
+				_, _ = w.engine().Deliver(bg, w.deliverOptions())
+				died := left <= 0
+				w.around = nil
+				for range 3 {
+					w.clock.Advance(11 * time.Minute) // leases and claims have run out
+					w.deliverAnyhow()
+				}
+				if len(w.live("one")) != 1 || w.posted("one") != 1 {
+					t.Errorf("published %d times in %d requests", len(w.live("one")), w.posted("one"))
+				}
+				doubtful := died && after && left == 0 && len(w.marks("published:")) == 1 && len(h.Texts()) == 0
+				if !doubtful {
+					w.wantTold(h, toldFirst)
+				}
+				w.desk.once(t, 1, "first@one published")
+			})
+		}
+	}
+}
+
+// Two runs at once publish once and tell once.
+func TestRunsSideBySide(t *testing.T) {
+	t.Parallel()
+	w, h := telling(t)
+	for _, id := range []string{"first", "second", "third"} {
+		w.post(id, "", "The "+id)
+	}
+	w.ship("Three posts")
+	w.follow(1, "first@one", "second@one", "third@one")
+	var engines []*engine.Engine
+	for range 3 {
+		w.elsewhere()
+		engines = append(engines, w.engine())
+	}
+	for range 4 {
+		var wg sync.WaitGroup
+		for _, e := range engines {
+			wg.Go(func() { _, _ = e.Deliver(bg, w.deliverOptions()) })
+		}
+		wg.Wait()
+		w.clock.Advance(11 * time.Minute)
+	}
+	w.deliver()
+	got := firstLines(h.Texts())
+	slices.Sort(got)
+	same(t, "told", got, toldFirst, "Published: `second@one`", "Published: `third@one`")
+	if w.posted("one") != 3 {
+		t.Errorf("%d requests", w.posted("one"))
+	}
+	w.desk.once(t, 1, "third@one published")
+}
+
+// After a week the marks of publications go, and nothing is told again.
+func TestMarksArePruned(t *testing.T) {
+	t.Parallel()
+	w, h := telling(t)
+	w.post("first", "", "The first")
+	w.ship("A post")
+	w.deliver()
+	w.clock.Advance(8 * 24 * time.Hour)
+	w.post("second", "publish_at: 2026-12-11T09:00\n", "The second")
+	w.ship("Another, a week later")
+	w.deliver()
+	w.clock.Advance(8 * 24 * time.Hour)
+	w.post("third", "publish_at: 2026-12-19T09:00\n", "The third")
+	w.ship("And another")
+	w.deliver()
+	w.deliver()
+	w.wantTold(h, toldFirst, "Published: `second@one`", "Published: `third@one`")
+	if marks := w.marks("published:"); slices.Contains(marks, "published:first@one:1 env:HOOK") {
+		t.Errorf("%q", marks)
+	}
+}
+
+// desk is a forge's pull requests: the comments of each.
+type desk struct {
+	mu       sync.Mutex
+	comments []forge.Comment
+	pulls    map[int64]int
+	self     string
+	fail     func(op string) error // before
+	lose     func(op string) error // after
+	edits    int
+}
+
+func newDesk() *desk { return &desk{self: "smm-bot", pulls: map[int64]int{}} }
+
+func (d *desk) forge() *forge.Forge {
+	if d == nil {
+		return nil
+	}
+	return &forge.Forge{Name: "desk", Comments: d, Pulls: d}
+}
+
+// Merged finds nothing: what these tests follow is in the ledger already.
+func (d *desk) Merged(context.Context, string, time.Time) ([]forge.Pull, error) { return nil, nil }
+
+func (d *desk) Pull(context.Context, int) (*forge.Pull, error) { return nil, forge.ErrNotFound }
+
+func (d *desk) Reviews(context.Context, int) ([]forge.Review, error) { return nil, forge.ErrNotFound }
+
+func (d *desk) call(op string, do func()) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if d.fail != nil {
+		if err := d.fail(op); err != nil {
+			return err
+		}
+	}
+	do()
+	if d.lose != nil {
+		return d.lose(op)
+	}
+	return nil
+}
+
+func (d *desk) Self(context.Context) (string, error) { return d.self, nil }
+
+func (d *desk) List(_ context.Context, pull int) (out []forge.Comment, err error) {
+	err = d.call("list", func() {
+		for _, c := range d.comments {
+			if d.pulls[c.ID] == pull {
+				out = append(out, c)
+			}
+		}
+	})
+	return out, err
+}
+
+func (d *desk) Create(_ context.Context, pull int, body string) (*forge.Comment, error) {
+	var c forge.Comment
+	err := d.call("create", func() { c = d.add(pull, "smm-bot", body) })
+	return &c, err
+}
+
+func (d *desk) add(pull int, by, body string) forge.Comment {
+	c := forge.Comment{ID: int64(len(d.comments) + 1), By: by, Body: body}
+	d.comments = append(d.comments, c)
+	d.pulls[c.ID] = pull
+	return c
+}
+
+func (d *desk) Edit(_ context.Context, id int64, body string) (*forge.Comment, error) {
+	found := (*forge.Comment)(nil)
+	err := d.call("edit", func() {
+		for i := range d.comments {
+			if d.comments[i].ID == id {
+				d.comments[i].Body, found = body, &d.comments[i]
+				d.edits++
+			}
+		}
+	})
+	if err == nil && found == nil {
+		err = forge.ErrNotFound
+	}
+	return found, err
+}
+
+// once wants one comment of ours on a pull request, with that in it.
+func (d *desk) once(t *testing.T, pull int, want string) {
+	t.Helper()
+	all, _ := d.List(bg, pull)
+	all = slices.DeleteFunc(all, func(c forge.Comment) bool { return c.By != "smm-bot" })
+	if len(all) != 1 || !strings.Contains(all[0].Body, want) {
+		t.Errorf("comments of %d, want one with %q: %s", pull, want, asJSON(all))
+	}
+}
+
+// follow records a merged pull request that brought keys.
+func (w *world) follow(number int, keys ...string) {
+	w.t.Helper()
+	if w.desk == nil {
+		w.desk = newDesk()
+	}
+	p := ledger.Pull{Number: number, Author: "ada", Merged: w.clock.Now()}
+	for _, k := range keys {
+		p.Keys = append(p.Keys, key(w.t, k))
+	}
+	pulls := ledger.Pulls{Seen: w.clock.Now().Add(time.Hour), Open: append(w.ledger().Pulls.Open, p)}
+	w.record(ledger.Update{Pulls: &pulls, Message: "a pull request"})
+}
+
+func (w *world) open() []ledger.Pull { return w.ledger().Pulls.Open }
+
+func TestPullRequestIsTold(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, "one")
+	w.post("first", "", "The first")
+	w.post("later", "publish_at: 2026-12-03T10:00\n", "Later")
+	w.post("draft", "", "A draft")
+	w.write("content/acme/2026-12/draft.md", strings.Replace(w.file("content/acme/2026-12/draft.md"), "status: ready", "status: draft", 1))
+	w.ship("Three posts")
+	w.follow(7, "draft@one", "first@one", "later@one")
+	w.deliver()
+	url := w.entry("first@one").Segments[0].URL
+	w.desk.once(t, 7, "first@one published "+url+" \nlater@one waiting ")
+	w.desk.once(t, 7, "draft@one not planned")
+	w.deliver()
+	if w.desk.edits != 0 {
+		t.Error("edited, and nothing had changed")
+	}
+	if p := w.open()[0]; p.Comment != 1 || p.Told == "" {
+		t.Errorf("%+v", p)
+	}
+	w.clock.Advance(time.Hour)
+	w.deliver()
+	w.desk.once(t, 7, "later@one published")
+	if n := len(w.open()); n != 0 {
+		t.Errorf("%d are followed still: everything is settled and told", n)
+	}
+}
+
+// A pull request that brought nothing is told nothing, and let go.
+func TestPullRequestWithoutPublications(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, "one")
+	w.follow(7)
+	w.deliver()
+	if len(w.desk.comments) != 0 || len(w.open()) != 0 {
+		t.Errorf("%d comments, %d followed", len(w.desk.comments), len(w.open()))
+	}
+}
+
+// Where the answer to creating it is lost, the comment is found again by its mark
+// and its author; anybody else's with the same mark is left alone.
+func TestLostCommentIsFound(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, "one")
+	w.post("first", "publish_at: 2026-12-03T10:00\n", "The first")
+	w.ship("A post")
+	w.follow(7, "first@one")
+	hostile := w.desk.add(7, "mallory", "<!-- smmctl:outcomes "+content.Digest(ledgerID)[:12]+" -->\nAll is well")
+	w.desk.lose = func(op string) error {
+		if op == "create" {
+			return errors.New("connection reset")
+		}
+		return nil
+	}
+	d, err := w.engine().Deliver(bg, w.deliverOptions())
+	must(t, err)
+	if d.Telling == nil {
+		t.Error("nobody heard")
+	}
+	w.desk.lose = nil
+	w.deliver() // the mark still stands: it might not be visible yet
+	w.clock.Advance(45 * time.Minute)
+	w.deliver()
+	w.desk.once(t, 7, strings.Split(hostile.Body, "\n")[0]+"\nfirst@one published")
+	if w.desk.comments[0] != hostile {
+		t.Errorf("somebody else's comment was changed: %+v", w.desk.comments[0])
+	}
+	if n := len(w.open()); n != 0 {
+		t.Errorf("%d are followed still", n)
+	}
+}
+
+func TestDeletedCommentIsMadeAgain(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, "one")
+	w.post("first", "publish_at: 2026-12-03T10:00\n", "The first")
+	w.ship("A post")
+	w.follow(7, "first@one")
+	w.deliver()
+	w.desk.comments = nil
+	w.clock.Advance(time.Hour)
+	w.deliver()
+	w.deliver()
+	w.desk.once(t, 7, "first@one published")
+}
+
+// A forge that is down, or says no, changes nothing of what is published.
+func TestForgeSaysNo(t *testing.T) {
+	t.Parallel()
+	for op, failure := range map[string]error{"list": forge.ErrLimited, "create": forge.ErrForbidden} {
+		w := newWorld(t, "one")
+		w.post("first", "", "The first")
+		w.ship("A post")
+		w.follow(7, "first@one")
+		w.desk.fail = func(o string) error {
+			if o == op {
+				return failure
+			}
+			return nil
+		}
+		d, err := w.engine().Deliver(bg, w.deliverOptions())
+		must(t, err)
+		if !errors.Is(d.Telling, failure) || len(w.live("one")) != 1 {
+			t.Errorf("%s: %v, %d live", op, d.Telling, len(w.live("one")))
+		}
+		w.desk.fail = nil
+		w.clock.Advance(11 * time.Minute)
+		w.deliver()
+		w.desk.once(t, 7, "first@one published")
+	}
+}
+
+// Each way in which a publication can stand.
+func TestStands(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, "one")
+	w.account("two", mastodontest.Options{})
+	p := w.mute("loud")
+	w.write("strategies/acme/accounts/two.yaml", strings.Replace(w.file("strategies/acme/accounts/two.yaml"), "per_run: 0", "per_run: 1", 1))
+	w.post("out", "", "Out")
+	w.post("gone", "late: 1h\npublish_at: 2026-12-03T07:00\n", "Gone")
+	w.post("held", "link: {post: nothing, account: one}\n", "Held")
+	w.postTo("two", "many-1", "", "Many")
+	w.postTo("two", "many-2", "", "Many more")
+	w.postTo("loud", "lost", "", "Lost")
+	w.ship("Posts")
+	keys := []string{"gone@one", "held@one", "lost@loud", "many-1@two", "many-2@two", "out@one"}
+	w.follow(7, keys...)
+	p.Faults.Arm(memory.OpPublish, memory.Fault{Kind: memory.LostResponse})
+	d := w.deliverAnyhow()
+	var got []string
+	for _, s := range d.Pulls[0].Rows {
+		got = append(got, s.Key.String()+" "+string(s.Stand))
+	}
+	same(t, "stands", got, "gone@one missed", "held@one held", "lost@loud unknown", "many-1@two refused", "many-2@two refused", "out@one published")
+	if len(w.open()) != 1 {
+		t.Error("let go, and not everything is settled")
+	}
+}
+
+// The fast lane publishes first; the comment says until when a review is owed, and
+// the pull request is followed until it is given.
+func TestReviewIsOwed(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, "one")
+	w.write("smm.yaml", config+"approvals:\n  fast_lane: [{people: [\"@Ada\"], reason: outages, review_within: 6h}]\n")
+	w.post("first", "", "The first")
+	w.publish("A post")
+	entry := w.entry("first@one").Clone()
+	entry.Approved = []ledger.Consent{{By: "ada", At: start, Source: "desk", FastLane: true}}
+	w.record(ledger.Update{Entries: []*ledger.Entry{entry}})
+	w.follow(7, "first@one")
+	d := w.deliver()
+	if owed := d.Pulls[0].Rows[0].Owed; owed == nil || !owed.Equal(start.Add(6*time.Hour)) {
+		t.Errorf("%v", owed)
+	}
+	if len(w.open()) != 1 {
+		t.Error("let go before the review")
+	}
+	review := []ledger.Approval{{Consent: ledger.Consent{By: "Lena", At: start}, Pull: 7, Binds: map[content.Key]string{key(t, "first@one"): "x"}}}
+	w.record(ledger.Update{Approvals: &review})
+	if d := w.deliver(); d.Pulls[0].Rows[0].Owed != nil {
+		t.Error("reviewed, and still owed")
+	}
+	if len(w.open()) != 0 {
+		t.Error("still followed")
+	}
+}
+
+// A run that finds another one at work does nothing, or waits for it.
+func TestAnotherRunIsAtWork(t *testing.T) {
+	t.Parallel()
+	w, h := telling(t)
+	w.post("first", "", "The first")
+	w.ship("A post")
+	lease := ledger.Lease{Run: "other", Holder: "somebody@else", Since: start, Expires: start.Add(3 * time.Minute)}
+	w.record(ledger.Update{Lease: &lease})
+	_, err := w.engine().Deliver(bg, w.deliverOptions())
+	if err == nil || !strings.Contains(err.Error(), "another run holds the lease") {
+		t.Errorf("%v", err)
+	}
+	w.wantTold(h)
+	o := w.deliverOptions()
+	o.Wait = 10 * time.Minute
+	d, err := w.engine().Deliver(bg, o)
+	must(t, err)
+	must(t, d.Telling)
+	w.wantTold(h, toldFirst)
+}
+
+// Interrupted after publishing, a run tells nobody, and the next one does.
+func TestInterruptedRunTellsLater(t *testing.T) {
+	t.Parallel()
+	w, h := telling(t)
+	w.post("first", "", "The first")
+	w.ship("A post")
+	ctx, cancel := context.WithCancel(bg)
+	o := w.deliverOptions()
+	o.Event = func(ev apply.Event) {
+		if ev.Type == apply.Published {
+			cancel()
+		}
+	}
+	d, _ := w.engine().Deliver(ctx, o)
+	if d.Telling == nil {
+		t.Error("told, or silently not")
+	}
+	w.wantTold(h)
+	w.deliver()
+	w.wantTold(h, toldFirst)
+}
