@@ -32,8 +32,11 @@ const (
 // the servers allow, and reads what is live. An account that fails is left out;
 // the others go on.
 func (e *Engine) openAccounts(ctx context.Context, w *world, o PlanOptions) error {
+	return e.openThese(ctx, w, o, e.involved(w, o))
+}
+
+func (e *Engine) openThese(ctx context.Context, w *world, o PlanOptions, ids []string) error {
 	w.targets, w.live = map[string]*apply.Target{}, map[string]plan.Live{}
-	ids := e.involved(w, o)
 	type outcome struct {
 		id     string
 		target *apply.Target

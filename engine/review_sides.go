@@ -92,7 +92,12 @@ func (r *reviewing) checkOnline(ctx context.Context) error {
 	if err := r.e.check(ctx, r.before, nil); err != nil {
 		return err
 	}
-	if err := r.e.openAccounts(ctx, r.before, r.po); err != nil {
+	if err := r.e.check(ctx, r.after, nil); err != nil {
+		return err
+	}
+	ids := append(r.e.involved(r.before, r.po), r.e.involved(r.after, r.po)...) // the accounts themselves are the same
+	slices.Sort(ids)
+	if err := r.e.openThese(ctx, r.before, r.po, slices.Compact(ids)); err != nil {
 		return err
 	}
 	a, b := r.after, r.before

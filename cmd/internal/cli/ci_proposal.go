@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -33,16 +34,21 @@ func (g *global) proposal(ctx context.Context, e *engine.Engine, o *ciPlanOption
 	switch {
 	case p.pull != nil:
 		p.take(p.pull)
+		if o.base == "" {
+			p.tip(ctx, e, remote)
+		}
 	case p.job != nil && (o.base == "" || o.head == ""):
 		return nil, errors.Join(append(p.failed, fmt.Errorf("ci plan: the job (%s) is about no pull request that can be read: use --pull N, or --base and --head", p.job.Event))...)
 	default:
 		p.local(e, remote, branch)
 	}
-	if remote == "" {
-		remote = "origin"
-	}
-	if err := p.bring(ctx, e, remote); err != nil {
+	if err := p.bring(ctx, e, cmp.Or(remote, "origin")); err != nil {
 		return nil, errors.Join(append(p.failed, err)...)
+	}
+	if p.job != nil { // its clone has one branch; reviewing offline goes by what is there
+		if err := e.BringLedger(ctx); err != nil {
+			p.failed = append(p.failed, err)
+		}
 	}
 	if p.fresh {
 		p.approvals(ctx, g, e)
@@ -104,6 +110,17 @@ func (p *proposal) take(pull *forge.Pull) {
 		p.what.Head = pull.HeadSHA
 	}
 	p.what.Fork = pull.Fork
+}
+
+// tip takes the branch as it is now: what the forge says may be from the last push
+// to the pull request.
+func (p *proposal) tip(ctx context.Context, e *engine.Engine, remote string) {
+	tip, err := e.Repo.RemoteTip(ctx, cmp.Or(remote, "origin"), p.pull.Base)
+	if err != nil {
+		p.failed = append(p.failed, err)
+		return
+	}
+	p.what.Base = tip
 }
 
 // local compares what is checked out with the branch that is published.

@@ -67,7 +67,7 @@ func (p *proposal) comment(mark string) comment {
 
 const (
 	planMark    = "<!-- smmctl:plan"
-	publishMark = "<!-- smmctl:publish"
+	publishMark = "<!-- smmctl:outcomes"
 )
 
 func (p *proposal) has(text string, parts ...string) {
@@ -120,7 +120,7 @@ func oneComment(t *testing.T, w *world) {
 	w.want(0, p.plan(nil))
 	before := p.comment(planMark)
 	p.has(before.Body, "first-post", "later-post", account, "The frist words.", approver)
-	if state, text := p.status(); state != "success" || !strings.Contains(text, "publish") {
+	if state, text := p.status(); state != "success" || !strings.Contains(text, "held") {
 		t.Errorf("status %s: %s", state, text)
 	}
 	w.want(0, p.plan(nil))
@@ -180,7 +180,7 @@ func (p *proposal) remarks() (out []string) {
 	return out
 }
 
-var hostile = "@anna @acme/team #1 GH-1 acme/fork#1 <!-- smmctl:plan fake --> </details> <b>bold</b> <img src=x onerror=alert(1)>\n\n" +
+var hostile = "@anna @acme/team #1 GH-1 acme/fork#1 \\<!-- smmctl:plan fake --> \\</details> \\<b>bold\\</b> \\<img src=x>\n\n" +
 	"![track](https://evil.example/x.png) [site](https://evil.example) | a | b |\n\n" +
 	"```\n\n````\n\n::error file=x::gotcha\n\n::stop-commands::x\n\n\u202egnol a si siht\n"
 
@@ -190,11 +190,12 @@ func fork(t *testing.T, w *world) {
 	stranger := w.repo.User(t, "stan")
 	copied := w.repo.Fork(t, stranger)
 	p := w.proposeFrom(copied, stranger, "hostile", map[string]string{
-		path("hostile-post"): post("hostile-post", due, hostile),
+		path("hostile-post"): post("hostile-post", due, hostile+"\n\n<b>bold</b> <img src=x onerror=alert(1)> <!-- smmctl:plan fake -->\n"),
+		path("valid-post"):   post("valid-post", due, hostile),
 		"action.yml":         "runs: {using: composite, steps: [{run: touch /tmp/owned, shell: bash}]}\n",
 	})
 	asked := w.counted()
-	r := w.want(0, p.plan(w.secrets()))
+	r := w.want(3, p.plan(w.secrets())) // raw HTML is invalid
 	if n := asked(); n != 0 {
 		t.Errorf("the platform was asked %d times", n)
 	}
@@ -203,7 +204,7 @@ func fork(t *testing.T, w *world) {
 		t.Errorf("%d HTML comments in the comment:\n%s", n, body)
 	}
 	html := p.rendered(body)
-	for _, bad := range []string{`class="mention"`, "<img", "evil.example\"", `class="ref-issue"`, "<b>"} {
+	for _, bad := range []string{`class="mention"`, "<img", "evil.example\"", `class="ref-issue"`, "<b>bold", "<script"} {
 		if strings.Contains(html, bad) {
 			t.Errorf("%s in what the forge makes of the comment:\n%s", bad, html)
 		}
@@ -248,26 +249,22 @@ func (w *world) counted() func() int {
 	return func() int { return w.requests() - before }
 }
 
-func (w *world) requests() int {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	return w.asked
-}
+func (w *world) requests() int { return int(w.asked.Load()) }
 
 // Who changes where things go gets no secret to go with it.
 func accounts(t *testing.T, w *world) {
-	var asked atomic.Int64
-	evil := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { asked.Add(1) }))
+	var reached atomic.Int64
+	evil := httptest.NewServer(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { reached.Add(1) }))
 	t.Cleanup(evil.Close)
 	file := "strategies/acme/accounts/" + account + ".yaml"
 	old, err := os.ReadFile(filepath.Join(w.clone("main"), filepath.FromSlash(file)))
 	must(t, err)
 	p := w.propose("elsewhere", map[string]string{
-		file:               strings.Replace(string(old), w.platform.Server, evil.URL, 1),
+		file:               strings.Replace(string(old), w.front, evil.URL, 1),
 		path("a-new-post"): post("a-new-post", due, "Words."),
 	})
 	w.want(0, p.plan(w.secrets()))
-	if asked.Load() != 0 {
+	if reached.Load() != 0 {
 		t.Error("the new server was asked")
 	}
 	p.has(p.comment(planMark).Body, "a-new-post", file)
@@ -275,7 +272,7 @@ func accounts(t *testing.T, w *world) {
 	count := w.counted()
 	w.want(0, safe.plan(w.secrets()))
 	if count() == 0 {
-		t.Error("a pull request of our own that touches a post only was not planned against what is live")
+		t.Errorf("a pull request of our own that touches a post only was not planned against what is live:\n%s", safe.comment(planMark).Body)
 	}
 	w.accepted()
 }

@@ -11,12 +11,16 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/http/httptest"
+	"net/http/httputil"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -48,13 +52,14 @@ type world struct {
 	dir      string
 	repo     *giteatest.Repository
 	platform *stage.Platform
+	front    string         // the platform's address, where its requests are counted
 	robot    giteatest.User // whose token the jobs have
 	writer   giteatest.User
 	clones   int
+	asked    atomic.Int64 // requests to the platform
 
 	mu     sync.Mutex
 	victim int // the process to kill when the platform has carried a publication out
-	asked  int // requests to the platform
 }
 
 const (
@@ -81,12 +86,13 @@ func newWorld(t *testing.T, server *giteatest.Server, name string) *world {
 		w.repo.Collaborator(t, u)
 	}
 	w.platform = mastodontest.Start(mastodontest.GoToSocial)(t, stage.Options{Watch: w.watch})
+	w.front = w.counting(w.platform.Server)
 	seed := filepath.Join(w.dir, "seed")
 	w.git(w.dir, "init", "--quiet", "--initial-branch=main", "seed")
 	w.write(seed, "smm.yaml", smmYAML)
 	w.write(seed, "strategies/acme/strategy.yaml", "brand: acme\npillars: [{id: news, share: 100}]\n")
 	w.write(seed, "strategies/acme/accounts/"+account+".yaml", fmt.Sprintf(
-		"id: %s\nprovider: mastodon\nserver: %s\nlate: any\ncredentials: {token: \"env:ACME_TOKEN\"}\n", account, w.platform.Server))
+		"id: %s\nprovider: mastodon\nserver: %s\nlate: any\ncredentials: {token: \"env:ACME_TOKEN\"}\n", account, w.front))
 	w.write(seed, ".gitignore", ".smmctl/\n")
 	w.commit(seed, "A workspace")
 	w.git(seed, "remote", "add", "origin", w.repo.CloneURL(w.repo.Owner))
@@ -96,13 +102,24 @@ func newWorld(t *testing.T, server *giteatest.Server, name string) *world {
 	return w
 }
 
+// counting stands before the platform and counts every request.
+func (w *world) counting(server string) string {
+	w.t.Helper()
+	to, err := url.Parse(server)
+	must(w.t, err)
+	proxy := httputil.NewSingleHostReverseProxy(to)
+	front := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, r *http.Request) {
+		w.asked.Add(1)
+		proxy.ServeHTTP(rw, r)
+	}))
+	w.t.Cleanup(front.Close)
+	return front.URL
+}
+
 // watch kills the victim when the platform has published and not yet answered.
 func (w *world) watch(op string, done bool) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if !done {
-		w.asked++
-	}
 	if w.victim != 0 && done && op == "publish" {
 		_ = syscall.Kill(w.victim, syscall.SIGKILL)
 		w.victim = 0
