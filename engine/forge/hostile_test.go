@@ -112,6 +112,23 @@ func TestHiddenElements(t *testing.T) {
 	}
 }
 
+// TestNobodysApproval: one counts where an account gave it.
+func TestNobodysApproval(t *testing.T) {
+	t.Parallel()
+	for user, want := range map[string]forge.ReviewState{
+		`{"id":5,"login":"anna"}`: forge.Approved, `{"id":-2,"login":"gitea-actions"}`: forge.Commented, `{"login":"anna"}`: forge.Commented, `null`: forge.Commented,
+	} {
+		s := newStub(t, func(w http.ResponseWriter, _ *http.Request) {
+			fmt.Fprintf(w, `[{"id":1,"state":"APPROVED","commit_id":"%s","user":%s}]`, commit, user)
+		})
+		for _, f := range clients(t, s.URL, &dial{}) {
+			if got, err := f.Pulls.Reviews(t.Context(), 7); err != nil || len(got) != 1 || got[0].State != want {
+				t.Errorf("%s %s: %+v %v", f.Name, user, got, err)
+			}
+		}
+	}
+}
+
 // TestForkIsAssumed: where the answer does not say that both sides are one
 // repository, they are not.
 func TestForkIsAssumed(t *testing.T) {

@@ -70,9 +70,9 @@ func TestDetectPull(t *testing.T) {
 		api, run     string
 	}{
 		"github":              {onGitHub, ci.GitHub, token, "https://api.github.com", "https://github.com/acme/brand/actions/runs/4711"},
-		"gitea":               {onGitea, ci.Gitea, token, "https://gitea.example/api/v1", "https://gitea.example/acme/brand/actions/runs/12"},
-		"forgejo":             {onGitea.with(env{"GITEA_ACTIONS": "", "FORGEJO_ACTIONS": "true"}), ci.Gitea, token, "https://gitea.example/api/v1", "https://gitea.example/acme/brand/actions/runs/12"},
-		"said to be gitea":    {onGitHub.with(env{"SMMCTL_FORGE": "forgejo", "GITHUB_API_URL": "", "GITHUB_SERVER_URL": "https://f.example"}), ci.Gitea, token, "https://f.example/api/v1", "https://f.example/acme/brand/actions/runs/12"},
+		"gitea":               {onGitea, ci.Gitea, token, "https://gitea.example/api/v1", "https://gitea.example/acme/brand/actions/runs/12?by_index=true"},
+		"forgejo":             {onGitea.with(env{"GITEA_ACTIONS": "", "FORGEJO_ACTIONS": "true"}), ci.Gitea, token, "https://gitea.example/api/v1", "https://gitea.example/acme/brand/actions/runs/12?by_index=true"},
+		"said to be gitea":    {onGitHub.with(env{"SMMCTL_FORGE": "forgejo", "GITHUB_API_URL": "", "GITHUB_SERVER_URL": "https://f.example"}), ci.Gitea, token, "https://f.example/api/v1", "https://f.example/acme/brand/actions/runs/12?by_index=true"},
 		"a token of our own":  {onGitHub.with(env{"SMMCTL_FORGE_TOKEN": "mine\n"}), ci.GitHub, "mine", "https://api.github.com", "https://github.com/acme/brand/actions/runs/4711"},
 		"an enterprise's own": {onGitHub.with(env{"GITHUB_API_URL": "https://ghe.example/api/v3", "GITHUB_SERVER_URL": "https://ghe.example"}), ci.GitHub, token, "https://ghe.example/api/v3", "https://ghe.example/acme/brand/actions/runs/4711"},
 	} {
