@@ -140,6 +140,35 @@ func TestNobodysApproval(t *testing.T) {
 	}
 }
 
+// TestMergedHead: whatever Gitea answers, a merged pull request has the head that
+// was merged, or is an error.
+func TestMergedHead(t *testing.T) {
+	t.Parallel()
+	const head = "89abcdef0123456789abcdef0123456789abcdef"
+	pull := strings.Replace(fmt.Sprintf(pullJSON, `,"merged_at":"2026-12-01T00:00:00Z","merge_commit_sha":"`+commit+`"`), "open", "closed", 1)
+	one := func(name, sha string) string {
+		return `{"ref":"` + name + `","object":{"type":"commit","sha":"` + sha + `"}}`
+	}
+	for refs, good := range map[string]bool{
+		"[" + one("refs/pull/7/head", head) + "]": true, one("refs/pull/7/head", head): true,
+		"[" + one("refs/pull/7/header", commit) + "," + one("refs/pull/7/head", head) + "]": true,
+		"[" + one("refs/pull/7/header", head) + "]":                                         false,
+		one("refs/pull/7/head", "main"):                                                     false, "[]": false, "{}": false, "null": false, "5": false, "": false,
+	} {
+		s := newStub(t, func(w http.ResponseWriter, r *http.Request) {
+			answer := pull
+			if strings.HasSuffix(r.URL.Path, "/git/refs/pull/7/head") {
+				answer = refs
+			}
+			_, _ = io.WriteString(w, answer)
+		})
+		got, err := clients(t, s.URL, &dial{})[1].Pulls.Pull(t.Context(), 7)
+		if (err == nil) != good || err == nil && got.HeadSHA != head {
+			t.Errorf("%s: %+v %v", refs, got, err)
+		}
+	}
+}
+
 // TestForkIsAssumed: where the answer does not say that both sides are one
 // repository, they are not.
 func TestForkIsAssumed(t *testing.T) {

@@ -69,7 +69,7 @@ func Decode(b []byte, v any) error {
 	case err == nil:
 		return nil
 	case errors.As(err, &typ):
-		return fmt.Errorf("%q is no %s (byte %d)", typ.Field, typ.Type, typ.Offset)
+		return fmt.Errorf("%q is no %s (byte %d)", typ.Field, typ.Type.Kind(), typ.Offset)
 	case errors.As(err, &syntax):
 		return fmt.Errorf("it is no JSON (byte %d)", syntax.Offset)
 	}
