@@ -57,17 +57,17 @@ func fork(t *testing.T, s Subject) {
 }
 
 func merged(t *testing.T, s Subject) {
-	w, _ := clone(t, s)
+	w, first := clone(t, s)
 	w.git("checkout", "-q", "-b", "other")
 	w.git("push", "-q", s.CloneURL, "other")
 	var numbers []int
-	as := map[int]string{}
+	as, heads := map[int]string{}, map[int]string{}
 	for i, style := range []string{"merge", "squash", "rebase"} {
 		branch := fmt.Sprintf("topic-%d", i)
 		w.git("checkout", "-q", "other")
-		w.commit(branch, branch+".md", style+"\n")
+		head := w.commit(branch, branch+".md", style+"\n")
 		n := s.Open(t, "anna", branch, "main", style)
-		numbers = append(numbers, n)
+		numbers, heads[n] = append(numbers, n), head
 		as[n] = s.Merge(t, "owner", n, style)
 	}
 	w.git("checkout", "-q", "other")
@@ -77,6 +77,11 @@ func merged(t *testing.T, s Subject) {
 	w.commit("open", "open.md", "x\n")
 	s.Open(t, "anna", "open", "main", "still open")
 
+	// What happens to the branches afterwards changes nothing in what was merged.
+	w.git("push", "-q", s.CloneURL, ":topic-0")
+	w.git("checkout", "-q", "topic-1")
+	w.commit("topic-1", "late.md", "too late\n")
+
 	list, err := s.Forge.Pulls.Merged(t.Context(), "main", time.Time{})
 	if err != nil {
 		t.Fatal(err)
@@ -84,16 +89,19 @@ func merged(t *testing.T, s Subject) {
 	var got []int
 	for _, p := range list {
 		got = append(got, p.Number)
-		if !p.Merged || p.Open || p.MergedAs != as[p.Number] || p.MergedAt.IsZero() || p.Base != "main" {
-			t.Errorf("%+v, want %s", p, as[p.Number])
+		if !p.Merged || p.Open || p.MergedAs != as[p.Number] || p.MergedAt.IsZero() || p.Base != "main" ||
+			p.HeadSHA != heads[p.Number] || p.MergeBase != "" && p.MergeBase != first {
+			t.Errorf("%+v, want %s of %s", p, as[p.Number], heads[p.Number])
 		}
 	}
 	if !slices.Equal(got, numbers) || !slices.IsSortedFunc(list, func(a, b forge.Pull) int { return a.UpdatedAt.Compare(b.UpdatedAt) }) {
 		t.Errorf("merged: %v, want %v", got, numbers)
 	}
-	one, err := s.Forge.Pulls.Pull(t.Context(), numbers[0])
-	if err != nil || !one.Merged || one.MergedBy != "owner" || one.MergedAs != as[numbers[0]] {
-		t.Errorf("%+v %v", one, err)
+	for _, n := range numbers {
+		p, err := s.Forge.Pulls.Pull(t.Context(), n)
+		if err != nil || !p.Merged || p.MergedBy != "owner" || p.MergedAs != as[n] || p.HeadSHA != heads[n] || p.MergeBase != first {
+			t.Errorf("%+v %v, want %s of %s over %s", p, err, as[n], heads[n], first)
+		}
 	}
 	since(t, s, numbers[0], list)
 }

@@ -4,9 +4,13 @@
 package gitea
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
+	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"time"
 
 	"github.com/smmctl/smmctl/engine/clock"
@@ -40,12 +44,53 @@ func New(o Options) (*forge.Forge, error) {
 	}
 	calls := &rest.Calls{
 		Client: c, Page: rest.Page{Param: "limit", Size: pageSize},
-		ReadPulls: "read:repository", Comment: "write:issue", Statuses: "write:repository",
+		ReadPulls: "read:repository", Comment: "write:issue", Statuses: "write:repository (a job's token: contents: write)",
 	}
 	return &forge.Forge{Name: "gitea", Pulls: pulls{calls}, Comments: calls, Statuses: calls, Remarks: remarks{calls}}, nil
 }
 
 type pulls struct{ *rest.Calls }
+
+// Pull asks a second time for what was merged: of a single pull request Gitea
+// gives the tip that its branch has now, and people may have pushed to that since
+// (1.26.0, services/convert/pull.go; its lists are right).
+func (p pulls) Pull(ctx context.Context, number int) (*forge.Pull, error) {
+	out, err := p.Calls.Pull(ctx, number)
+	if err != nil || !out.Merged {
+		return out, err
+	}
+	name := fmt.Sprintf("pull/%d/head", number)
+	op := fmt.Sprintf("head of pull request %d", number)
+	var found refs
+	if _, err := p.Do(ctx, rest.Request{Op: op, Needs: p.ReadPulls, Path: "/git/refs/" + name}, &found); err != nil {
+		return nil, err
+	}
+	i := slices.IndexFunc(found, func(r ref) bool { return r.Ref == "refs/"+name })
+	if i < 0 || !rest.IsCommit(found[i].Object.SHA) {
+		return nil, fmt.Errorf("gitea: %w", rest.Odd(op, "it is no commit"))
+	}
+	out.HeadSHA = found[i].Object.SHA
+	return out, nil
+}
+
+type ref struct {
+	Ref    string `json:"ref"`
+	Object struct {
+		SHA string `json:"sha"`
+	} `json:"object"`
+}
+
+// refs is a list, or its only element.
+type refs []ref
+
+// UnmarshalJSON implements json.Unmarshaler.
+func (r *refs) UnmarshalJSON(b []byte) error {
+	if !bytes.HasPrefix(b, []byte("{")) {
+		return json.Unmarshal(b, (*[]ref)(r))
+	}
+	*r = make(refs, 1)
+	return json.Unmarshal(b, &(*r)[0])
+}
 
 // Merged lists pull requests by their last update.
 func (p pulls) Merged(ctx context.Context, branch string, since time.Time) ([]forge.Pull, error) {
