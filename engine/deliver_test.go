@@ -790,6 +790,13 @@ func TestStands(t *testing.T) {
 	if len(w.open()) != 1 {
 		t.Error("let go, and not everything is settled")
 	}
+	for range 2 { // a comment speaks of times, and not of how long ago they were
+		w.clock.Advance(10 * time.Minute)
+		w.deliverAnyhow()
+	}
+	if w.desk.edits != 0 {
+		t.Errorf("%d edits, and nothing had changed", w.desk.edits)
+	}
 }
 
 // The fast lane publishes first; the comment says until when a review is owed, and
