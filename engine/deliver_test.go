@@ -520,6 +520,25 @@ func TestRunsSideBySide(t *testing.T) {
 	w.desk.once(t, 1, "third@one published")
 }
 
+// Where nothing is to be published no lease keeps runs apart, and still one comment
+// is made.
+func TestOneCommentFromRunsSideBySide(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, "one")
+	w.post("later", "publish_at: 2026-12-03T18:00\n", "Later")
+	w.ship("A post")
+	w.follow(7, "later@one")
+	var wg sync.WaitGroup
+	for range 4 {
+		w.elsewhere()
+		e := w.engine()
+		wg.Go(func() { _, _ = e.Deliver(bg, w.deliverOptions()) })
+	}
+	wg.Wait()
+	w.deliver()
+	w.desk.once(t, 7, "later@one waiting")
+}
+
 // After a week the marks of publications go, and nothing is told again.
 func TestMarksArePruned(t *testing.T) {
 	t.Parallel()
