@@ -117,6 +117,7 @@ func TestPublishedIsToldOnce(t *testing.T) {
 	w.post("before", "", "From before")
 	w.publish("By hand, before anybody was told") // a laptop's apply tells nobody
 	w.wantTold(h)
+	w.clock.Advance(5 * time.Minute)
 	w.deliver()
 	w.wantTold(h)
 	w.post("first", "", "The first")
@@ -342,6 +343,7 @@ func TestSeveralWebhooks(t *testing.T) {
 	}
 	w.wantTold(c)
 	// One that is added later is not told of what was before.
+	w.clock.Advance(5 * time.Minute)
 	e := w.hook("HOOK_E")
 	w.write("smm.yaml", w.file("smm.yaml")+"  - {webhook: \"env:HOOK_E\", on: [published]}\n")
 	w.ship("One more")
@@ -520,23 +522,88 @@ func TestRunsSideBySide(t *testing.T) {
 	w.desk.once(t, 1, "third@one published")
 }
 
-// Where nothing is to be published no lease keeps runs apart, and still one comment
-// is made.
-func TestOneCommentFromRunsSideBySide(t *testing.T) {
+// Where nothing is to be published no lease keeps runs apart. A second run that comes
+// just when the first has found no comment makes none.
+func TestOneCommentFromTwoRuns(t *testing.T) {
 	t.Parallel()
 	w := newWorld(t, "one")
 	w.post("later", "publish_at: 2026-12-03T18:00\n", "Later")
 	w.ship("A post")
 	w.follow(7, "later@one")
-	var wg sync.WaitGroup
-	for range 4 {
-		w.elsewhere()
-		e := w.engine()
-		wg.Go(func() { _, _ = e.Deliver(bg, w.deliverOptions()) })
+	w.elsewhere()
+	second := w.engine()
+	w.elsewhere()
+	beside := 0
+	w.desk.during = func(op string) {
+		if beside++; op != "list" {
+			t.Errorf("%s comes before looking", op)
+		}
+		d, err := second.Deliver(bg, w.deliverOptions())
+		must(t, errors.Join(err, d.Telling))
 	}
-	wg.Wait()
 	w.deliver()
+	w.deliver()
+	if beside != 1 {
+		t.Fatal("there was no second run")
+	}
 	w.desk.once(t, 7, "later@one waiting")
+}
+
+// A run that is slow may write an older state over a newer one. The next run sees
+// to it.
+func TestOlderWordsAreWrittenOver(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, "one")
+	w.post("first", "publish_at: 2026-12-03T10:00\n", "The first")
+	w.post("later", "publish_at: 2026-12-03T18:00\n", "Later")
+	w.post("never", "link: {post: nothing, account: one}\n", "Held")
+	w.ship("Posts")
+	w.follow(7, "first@one", "later@one", "never@one")
+	w.deliver()
+	w.remove("never")
+	w.ship("One is gone: its row changes")
+	w.elsewhere()
+	second := w.engine()
+	w.elsewhere()
+	w.desk.during = func(op string) {
+		if op != "edit" {
+			t.Errorf("%s, and the comment is known", op)
+		}
+		w.clock.Advance(time.Hour) // the first is due
+		d, err := second.Deliver(bg, w.deliverOptions())
+		must(t, errors.Join(err, d.Telling))
+		w.desk.once(t, 7, "first@one published")
+	}
+	w.deliver()
+	w.desk.once(t, 7, "first@one waiting") // written over
+	w.deliver()
+	w.desk.once(t, 7, "first@one published")
+}
+
+// A newer commit ends a run: that commit's run tells, for it knows what holds now.
+func TestStaleRunTellsNobody(t *testing.T) {
+	t.Parallel()
+	w, h := telling(t)
+	w.post("first", "", "The first")
+	w.post("second", "", "The second")
+	w.ship("Two posts")
+	o := w.deliverOptions()
+	o.Event = func(ev apply.Event) {
+		if ev.Type == apply.Published && ev.Key.Post == "first" {
+			w.ship("A newer commit")
+			w.clock.Advance(time.Minute) // the lease wants to be renewed
+		}
+	}
+	back := w.elsewhere()
+	e := w.engine()
+	back()
+	_, err := e.Deliver(bg, o)
+	if !errors.Is(err, engine.ErrStale) {
+		t.Fatalf("%v", err)
+	}
+	w.wantTold(h)
+	w.deliver()
+	w.wantTold(h, toldFirst, "Published: `second@one`")
 }
 
 // After a week the marks of publications go, and nothing is told again.
@@ -570,6 +637,7 @@ type desk struct {
 	fail     func(op string) error // before
 	lose     func(op string) error // after
 	edits    int
+	during   func(op string) // outside of the lock, between looking and answering
 }
 
 func newDesk() *desk { return &desk{self: "smm-bot", pulls: map[int64]int{}} }
@@ -589,6 +657,11 @@ func (d *desk) Pull(context.Context, int) (*forge.Pull, error) { return nil, for
 func (d *desk) Reviews(context.Context, int) ([]forge.Review, error) { return nil, forge.ErrNotFound }
 
 func (d *desk) call(op string, do func()) error {
+	if op == "edit" {
+		d.meanwhile(op)
+	} else {
+		defer d.meanwhile(op)
+	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	if d.fail != nil {
@@ -601,6 +674,14 @@ func (d *desk) call(op string, do func()) error {
 		return d.lose(op)
 	}
 	return nil
+}
+
+// meanwhile lets something happen once while a call is under way.
+func (d *desk) meanwhile(op string) {
+	if do := d.during; do != nil {
+		d.during = func(other string) {}
+		do(op)
+	}
 }
 
 func (d *desk) Self(context.Context) (string, error) { return d.self, nil }
