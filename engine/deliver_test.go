@@ -185,12 +185,13 @@ func TestMissedIsToldOnceForEachTime(t *testing.T) {
 	w.deliver()
 	told := "Missed: `late@one` was to go out at 2026-12-03 07:00 UTC. It will not be published by itself."
 	w.wantTold(h, told)
-	// A freeze hides it for a while.
-	_, err := w.engine().Freeze(bg, "", "", "Wait", nil)
-	must(t, err)
+	// It is taken out for a while, and put back as it was.
+	file, was := "content/acme/2026-12/late.md", w.file("content/acme/2026-12/late.md")
+	w.write(file, strings.Replace(was, "status: ready", "status: on_hold", 1))
+	w.ship("On hold")
 	w.deliver()
-	_, err = w.engine().Thaw(bg, "", "")
-	must(t, err)
+	w.write(file, was)
+	w.ship("Ready again")
 	w.deliver()
 	w.wantTold(h, told)
 	w.post("late", "late: 1h\npublish_at: 2026-12-03T08:00\n", "Too late again")
@@ -917,6 +918,11 @@ func TestReviewIsOwed(t *testing.T) {
 	}
 	if len(w.open()) != 1 {
 		t.Error("let go before the review")
+	}
+	own := []ledger.Approval{{Consent: ledger.Consent{By: "@ADA", At: start}, Pull: 7, Binds: map[content.Key]string{key(t, "first@one"): "x"}}}
+	w.record(ledger.Update{Approvals: &own})
+	if d := w.deliver(); d.Pulls[0].Rows[0].Owed == nil {
+		t.Error("nobody reviews their own work")
 	}
 	review := []ledger.Approval{{Consent: ledger.Consent{By: "Lena", At: start}, Pull: 7, Binds: map[content.Key]string{key(t, "first@one"): "x"}}}
 	w.record(ledger.Update{Approvals: &review})
