@@ -41,7 +41,7 @@ func unapproved(s *scene, changes []Change) []Refusal {
 		if !begins(c) || !s.asks(c) {
 			continue
 		}
-		switch why := lacking(c); {
+		switch why := c.Lacking(); {
 		case s.Approvals.Problem != "":
 			stop(c, "approval: %s", s.Approvals.Problem)
 		case len(s.Approvals.Rules) > 0 && s.desired[c.Key] == nil:
@@ -99,7 +99,7 @@ func (s *scene) weigh(c *Change, p *content.Publication, a *Account, given []led
 			}
 		}
 	}
-	if s.Approvals.Problem == "" && (fast || lacking(c) == "") {
+	if s.Approvals.Problem == "" && (fast || c.Lacking() == "") {
 		c.Approved = yes
 	}
 }
@@ -118,8 +118,8 @@ func (c *Change) count(by string) (counted bool) {
 	return counted
 }
 
-// lacking says which rules are not satisfied, or nothing.
-func lacking(c *Change) string {
+// Lacking says which approval rules are not satisfied yet, for people, or nothing.
+func (c *Change) Lacking() string {
 	if slices.ContainsFunc(c.Approved, func(a ledger.Consent) bool { return a.FastLane }) {
 		return ""
 	}
