@@ -284,7 +284,7 @@ func decisive(reviews []forge.Review) []forge.Review {
 func printable(s string, limit int) string {
 	var b strings.Builder
 	for _, r := range strings.ToValidUTF8(s, "") {
-		if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) {
+		if unicode.IsControl(r) || unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp) {
 			continue
 		}
 		if b.Len()+len(string(r)) > limit {
