@@ -179,6 +179,11 @@ func TestApprovedIsPublished(t *testing.T) {
 			if d.gather(); w.ledger().Revision != before {
 				t.Error("read again, nothing new, and the ledger has another commit")
 			}
+			w.write(p1, strings.Replace(w.file(p1), "reason: a test", "reason: a test\nretract: true", 1))
+			same(t, "taken down, which needs nobody's yes", happened(w.publish("Take it down")), "retracted post1@one")
+			if got := w.entry("post1@one"); got.State != ledger.Retracted || len(got.Approved) != 1 {
+				t.Errorf("%s, and who approved of it is forgotten: %+v", got.State, got.Approved)
+			}
 		})
 	}
 }

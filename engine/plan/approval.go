@@ -27,7 +27,7 @@ func approvalNeeds(s *scene, changes []Change) []Refusal {
 		if p == nil || a == nil || c.Unknown {
 			continue
 		}
-		if s.asks(c) || Bindable(p) && (c.Action == Wait || c.Action == Hold) {
+		if c.Asks() || Bindable(p) && (c.Action == Wait || c.Action == Hold) {
 			s.weigh(c, p, a, given[c.Key])
 		}
 	}
@@ -38,7 +38,7 @@ func approvalNeeds(s *scene, changes []Change) []Refusal {
 func unapproved(s *scene, changes []Change) []Refusal {
 	for i := range changes {
 		c := &changes[i]
-		if !begins(c) || !s.asks(c) {
+		if !begins(c) || !c.Asks() {
 			continue
 		}
 		switch why := c.Lacking(); {
@@ -53,10 +53,10 @@ func unapproved(s *scene, changes []Change) []Refusal {
 	return nil
 }
 
-// asks reports whether a change shows people something that has to be approved.
-// Taking down, and sending again what had gone out, need nobody's yes; nor does
-// the end of a pin.
-func (s *scene) asks(c *Change) bool {
+// Asks reports whether a change shows people something that has to be approved,
+// where there are rules. Taking down, and sending again what had gone out, need
+// nobody's yes; nor does the end of a pin.
+func (c *Change) Asks() bool {
 	switch c.Action {
 	case Publish, Schedule, Reschedule, Replace:
 		return true
