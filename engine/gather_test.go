@@ -601,6 +601,14 @@ func TestBindingsOfACommit(t *testing.T) {
 // A key of smm.yaml that is misspelt may be the approvals.
 func TestMisspeltApprovalsHold(t *testing.T) {
 	t.Parallel()
+	w := newWorld(t, "one")
+	w.write("smm.yaml", config+"defaults: {repalce: allow}\n")
+	w.post("post1", "", "Hi")
+	w.commit("Posts")
+	w.push()
+	if c := w.planned("post1@one"); c.Action != plan.Publish {
+		t.Errorf("another fault of smm.yaml: %s: %s", c.Action, c.Reason)
+	}
 	for _, text := range []string{
 		"aprovals: {rules: [{name: desk, from: [lena]}]}\n", "approvals: {ruels: [{name: desk, from: [lena]}]}\n",
 		"approvals: {rules: [{name: desk, from: lena}]}\n", "approvals: {rules: [{name: desk, pillars: [offers], from: [lena]}]}\n",
