@@ -103,34 +103,13 @@ func (r *reader) proposal(ctx context.Context, pull forge.Pull) (*proposal, erro
 		return p, r.skip(ctx, err, "#%d: it cannot be told what it changes: %v", pull.Number, err)
 	}
 	if base == pull.HeadSHA {
-		r.note("#%d: it seems to change nothing: %.12s is on %s already", pull.Number, base, r.branch)
+		r.note("#%d: it seems to change nothing: %.12s was on %s already", pull.Number, base, r.branch)
 	}
 	if p.keys = changedKeys(p.base, p.head); len(p.keys) > maxBinds {
 		p.unread = true
 		r.note("#%d: it changes %d publications, and no more than %d can be approved at once", pull.Number, len(p.keys), maxBinds)
 	}
 	return p, nil
-}
-
-// mergeBase is where a pull request left its branch, as the forge says, else as
-// the clone's history does.
-func (r *reader) mergeBase(ctx context.Context, p forge.Pull) (string, error) {
-	if p.MergeBase != "" {
-		return p.MergeBase, nil
-	}
-	for _, c := range []string{p.BaseSHA, p.HeadSHA} {
-		if err := r.bring(ctx, c); err != nil {
-			return "", err
-		}
-	}
-	if r.e.Repo.Shallow() {
-		return "", fmt.Errorf("%w: neither the forge nor this shallow clone knows where it left %s: fetch the whole history (fetch-depth: 0)", errGone, r.branch)
-	}
-	out, err := r.e.Repo.Git(ctx, r.e.Repo.Root, nil, "merge-base", "--end-of-options", p.BaseSHA, p.HeadSHA)
-	if err != nil {
-		return "", fmt.Errorf("%w: %w", errGone, err)
-	}
-	return strings.TrimSpace(string(out)), nil
 }
 
 // bound reads a commit, which is fetched where the clone lacks it.

@@ -345,9 +345,18 @@ func TestApprovalIsOfWhatThePullRequestChanges(t *testing.T) {
 	}
 }
 
-// Forging the other side of a merge does not make an approval wider.
+// What came into a pull request from its branch is not what it is about.
 func TestApprovalAfterTheBranchMovedOn(t *testing.T) {
 	t.Parallel()
+	for _, style := range []string{"merge", "squash"} {
+		t.Run(style, func(t *testing.T) {
+			t.Parallel()
+			branchMovesOn(t, style)
+		})
+	}
+}
+
+func branchMovesOn(t *testing.T, style string) {
 	w := newWorld(t, "one")
 	d := w.desks(desk)
 	w.post("post1", "", "Old words, held")
@@ -359,10 +368,15 @@ func TestApprovalAfterTheBranchMovedOn(t *testing.T) {
 	w.commit("Mended")
 	w.push()
 	d.push(p, func() { w.git(w.clone, "merge", "--quiet", "--no-edit", "main") })
-	p.MergeBase = w.git(w.clone, "rev-parse", "main")
-	d.merge(p, "merge")
-	d.gather()
-	if a := w.ledger().Approvals; len(a) != 1 || len(a[0].Binds) != 1 {
+	d.says(p, "lena", forge.Approved) // saw that p1 came in from the branch, where nobody has approved of it
+	open, _, err := w.engine().Consents(bg, "gitea", *p, d.reviews[p.Number])
+	must(t, err)
+	if len(open) != 1 || len(open[0].Binds) != 1 {
+		t.Errorf("not merged yet: %s", asJSON(open))
+	}
+	d.merge(p, style)
+	d.gather() // p.MergeBase is still where it began: GitHub would say so
+	if a := w.ledger().Approvals; len(a) != 1 || len(a[0].Binds) != 1 || a[0].Binds[content.Key{Post: "post2", Account: "one"}] == "" {
 		t.Errorf("recorded: %s", asJSON(a))
 	}
 }
