@@ -60,7 +60,12 @@ func (p *proposal) findJob(g *global) error {
 		return fmt.Errorf("the forge: %w", err)
 	}
 	p.job = job
-	if p.home, err = job.Open(g.HTTP); err != nil {
+	p.home, err = job.Open(g.HTTP)
+	if errors.Is(err, forge.ErrForbidden) {
+		g.warn(fmt.Errorf("nothing is said in the pull request: %w", err))
+		return nil
+	}
+	if err != nil {
 		return fmt.Errorf("the forge: %w", err)
 	}
 	return nil
