@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/smmctl/smmctl/engine/forge"
 	"github.com/smmctl/smmctl/engine/forge/internal/rest"
@@ -41,7 +42,7 @@ func (j *Job) read(b []byte) error {
 		return fmt.Errorf("it is no event of a forge: %w", err)
 	}
 	if r := e.Repository; r != nil {
-		if r.FullName != "" && r.FullName != j.Repository {
+		if r.FullName != "" && !strings.EqualFold(r.FullName, j.Repository) {
 			return fmt.Errorf("it is of the repository %.100q, and GITHUB_REPOSITORY says %.100q", r.FullName, j.Repository)
 		}
 		j.Default = r.DefaultBranch

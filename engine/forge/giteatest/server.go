@@ -105,10 +105,21 @@ func (s *Server) run(t testing.TB) error {
 	t.Cleanup(func() {
 		stop()
 		if t.Failed() {
-			t.Logf("gitea:\n%s", log.String())
+			t.Logf("gitea:\n%s", told(log.String()))
 		}
 	})
 	return nil
+}
+
+// told is the log's end without the stacks, which are long.
+func told(log string) string {
+	var lines []string
+	for line := range strings.Lines(log) {
+		if line[0] >= '0' && line[0] <= '9' && !strings.Contains(line, "[I]") {
+			lines = append(lines, line)
+		}
+	}
+	return strings.Join(lines[max(0, len(lines)-40):], "")
 }
 
 func freePort() (int, error) {
@@ -189,8 +200,6 @@ TYPE = channel
 ISSUE_INDEXER_TYPE = db
 [session]
 PROVIDER = memory
-[picture]
-DISABLE_GRAVATAR = true
 [webhook]
 ALLOWED_HOST_LIST = loopback
 [cron]

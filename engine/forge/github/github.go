@@ -85,7 +85,7 @@ func (p pulls) mergeBase(ctx context.Context, pull *forge.Pull) (string, error) 
 	case err != nil:
 		return "", err
 	case !rest.IsCommit(v.Base.SHA):
-		return "", rest.Odd(op, "it is no commit")
+		return "", fmt.Errorf("github: %w", rest.Odd(op, "it is no commit"))
 	}
 	return v.Base.SHA, nil
 }

@@ -3,6 +3,7 @@ package rest
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -36,7 +37,7 @@ func (c *Calls) Pull(ctx context.Context, number int) (*forge.Pull, error) {
 		return nil, fmt.Errorf("%s: %w", c.name, err)
 	}
 	if out.Number != number {
-		return nil, fmt.Errorf("%s: %w", c.name, Odd(op, "it is another one, %d", out.Number))
+		return nil, c.odd(op, "it is another one, %d", out.Number)
 	}
 	return out, nil
 }
@@ -139,10 +140,14 @@ func (c *Calls) write(ctx context.Context, r Request, body string) (*forge.Comme
 // Self asks whose the token is: nothing where the forge refuses to say that to
 // this kind of token.
 func (c *Calls) Self(ctx context.Context) (string, error) {
+	const op = "the token's account"
 	var u User
-	_, err := c.Do(ctx, Request{Op: "the token's account", Needs: "to be a person's or a machine user's", Path: "//user"}, &u)
-	if Status(err) == http.StatusForbidden || Status(err) == http.StatusNotFound {
+	_, err := c.Do(ctx, Request{Op: op, Needs: "to be a person's or a machine user's", Path: "//user"}, &u)
+	if errors.Is(err, forge.ErrNotFound) || errors.Is(err, forge.ErrForbidden) && Status(err) != http.StatusUnauthorized {
 		return "", nil
+	}
+	if err == nil && u.Login == "" {
+		return "", c.odd(op, "it has no login")
 	}
 	return u.Login, err
 }
@@ -156,9 +161,11 @@ func (c *Calls) Set(ctx context.Context, commit string, s forge.Status) error {
 	if !IsCommit(commit) {
 		return fmt.Errorf("%s: %.80q is no commit", c.name, commit)
 	}
-	body := map[string]string{"context": s.Context, "state": string(s.State), "description": cut(s.Description)}
-	if s.URL != "" {
-		body["target_url"] = s.URL
+	body := map[string]string{"state": string(s.State), "description": cut(s.Description)}
+	for name, v := range map[string]string{"context": s.Context, "target_url": s.URL} {
+		if v != "" {
+			body[name] = v
+		}
 	}
 	_, err := c.Do(ctx, Request{Op: op, Needs: c.Statuses, Method: http.MethodPost, Path: "/statuses/" + commit, Body: body}, nil)
 	return err

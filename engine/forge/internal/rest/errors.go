@@ -34,7 +34,7 @@ func (c *Client) sorted(r Request, err error) error {
 	}
 	var e *provider.Error
 	if !errors.As(err, &e) {
-		return fmt.Errorf("%s: %w", c.name, err)
+		e = &provider.Error{Kind: provider.Ambiguous}
 	}
 	switch e.Kind {
 	case provider.Throttled:
@@ -70,4 +70,8 @@ func Status(err error) int {
 // Odd is the error of an answer that is JSON, and not what was asked for.
 func Odd(op, problem string, args ...any) error {
 	return fmt.Errorf("%s: %w: %s", op, errAnswer, fmt.Sprintf(problem, args...))
+}
+
+func (c *Client) odd(op, problem string, args ...any) error {
+	return fmt.Errorf("%s: %w", c.name, Odd(op, problem, args...))
 }

@@ -35,25 +35,32 @@ func Each[T any](ctx context.Context, c *Client, r Request, p Page, id func(T) i
 		if err != nil {
 			return err
 		}
+		if all == nil {
+			return c.odd(r.Op, "there is no list")
+		}
 		before := len(seen)
 		for _, one := range all {
 			n := id(one)
 			if n <= 0 {
-				return Odd(r.Op, "an element has no id")
+				return c.odd(r.Op, "an element has no id")
 			}
 			if seen[n] {
 				continue
 			}
 			seen[n] = true
-			if more, err := take(one); err != nil || !more {
-				return err
+			more, err := take(one)
+			if err != nil {
+				return fmt.Errorf("%s: %w", c.name, err)
+			}
+			if !more {
+				return nil
 			}
 		}
 		if !further(header, len(all), len(seen), page*p.Size, p.Size) {
 			return nil
 		}
 		if len(all) > 0 && len(seen) == before {
-			return Odd(r.Op, "page %d brings nothing new, and there is said to be more", page)
+			return c.odd(r.Op, "page %d brings nothing new, and there is said to be more", page)
 		}
 	}
 	return fmt.Errorf("%s: %s: the list has more than %d pages", c.name, r.Op, maxPages)

@@ -44,6 +44,8 @@ type Config struct {
 // Client calls one repository's interface.
 type Client struct {
 	name, base, repository string
+	scheme                 string
+	token                  provider.Secret
 	header                 http.Header
 	call                   httpx.Caller
 	clock                  clock.Clock
@@ -70,11 +72,8 @@ func New(c Config) (*Client, error) {
 	if c.Header != nil {
 		header = c.Header.Clone()
 	}
-	if token := c.Token.Reveal(); token != "" {
-		header.Set("Authorization", c.Scheme+" "+token)
-	}
 	return &Client{
-		name: c.Name, base: base.String(), repository: c.Repository, header: header, clock: c.Clock,
+		name: c.Name, base: base.String(), repository: c.Repository, scheme: c.Scheme, token: c.Token, header: header, clock: c.Clock,
 		call: httpx.Caller{HTTP: httpx.NewClient(c.HTTP, httpx.Options{MaxBytes: maxBytes, UserAgent: agent}), Now: c.Clock.Now, Secrets: []provider.Secret{c.Token}},
 	}, nil
 }
@@ -158,6 +157,9 @@ func (c *Client) request(ctx context.Context, r Request) (*http.Request, error) 
 		return nil, fmt.Errorf("%s: the address cannot be made", r.Op)
 	}
 	req.Header = c.header.Clone()
+	if token := c.token.Reveal(); token != "" {
+		req.Header.Set("Authorization", c.scheme+" "+token)
+	}
 	if r.Body != nil {
 		req.Header.Set("Content-Type", "application/json")
 	}

@@ -13,6 +13,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/smmctl/smmctl/engine/internal/counterpart"
 )
 
 //go:embed testdata/package.json testdata/package-lock.json testdata/server.js
@@ -26,36 +28,18 @@ const needs = "the reference PDS needs Node 20 with npm, Python 3, make and a C+
 const patience = 20 * time.Minute
 
 // installed returns the folder with the PDS, which is made once for each lock
-// file, outside the tree. Of several processes one installs and the others wait;
-// a folder that is there is whole, for it is renamed into its place.
+// file, outside the tree.
 func installed() (string, error) {
 	for _, program := range []string{"node", "npm"} {
 		if _, err := exec.LookPath(program); err != nil {
 			return "", fmt.Errorf("%s is missing: %s", program, needs)
 		}
 	}
-	cache, err := os.UserCacheDir()
-	if err != nil {
-		return "", err
-	}
 	name, err := fingerprint()
 	if err != nil {
 		return "", err
 	}
-	parent := filepath.Join(cache, "smmctl-tests")
-	dir := filepath.Join(parent, "bluesky-pds-"+name)
-	if err := os.MkdirAll(parent, 0o755); err != nil {
-		return "", err
-	}
-	unlock, err := lock(dir + ".lock")
-	if err != nil {
-		return "", err
-	}
-	defer unlock()
-	if _, err := os.Stat(dir); err == nil {
-		return dir, nil
-	}
-	return dir, install(parent, dir)
+	return counterpart.Cached("bluesky-pds-"+name, install)
 }
 
 // fingerprint names an installation: what is installed, and for which Node.
@@ -76,12 +60,7 @@ func fingerprint() (string, error) {
 	return hex.EncodeToString(h.Sum(nil))[:16], nil
 }
 
-func install(parent, dir string) (err error) {
-	work, err := os.MkdirTemp(parent, "bluesky-pds-making-")
-	if err != nil {
-		return err
-	}
-	defer func() { _ = os.RemoveAll(work) }()
+func install(work string) error {
 	for _, f := range []string{"package.json", "package-lock.json"} {
 		b, err := parts.ReadFile("testdata/" + f)
 		if err != nil {
@@ -105,7 +84,7 @@ func install(parent, dir string) (err error) {
 	if built, _ := filepath.Glob(filepath.Join(work, "node_modules/better-sqlite3/build/Release/*.node")); len(built) == 0 {
 		return errors.New("npm rebuild better-sqlite3 compiled nothing; " + needs)
 	}
-	return os.Rename(work, dir)
+	return nil
 }
 
 func npm(ctx context.Context, dir string, args []string) error {

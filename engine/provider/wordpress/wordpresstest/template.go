@@ -5,13 +5,14 @@ import (
 	"crypto/sha256"
 	"embed"
 	"encoding/hex"
-	"errors"
 	"fmt"
 	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"syscall"
+
+	"github.com/smmctl/smmctl/engine/internal/counterpart"
 )
 
 //go:embed files
@@ -42,40 +43,20 @@ func missing() error {
 }
 
 // prepare returns the template, made anew where the packages or this package's
-// files have changed since. One process makes it; others wait.
+// files have changed since.
 func prepare(ctx context.Context) (template, error) {
 	if err := missing(); err != nil {
-		return template{}, err
-	}
-	cache, err := os.UserCacheDir()
-	if err != nil {
 		return template{}, err
 	}
 	sum, err := version(ctx)
 	if err != nil {
 		return template{}, err
 	}
-	dir := filepath.Join(cache, "smmctl-tests", "wordpress-"+sum)
-	if err := os.MkdirAll(filepath.Dir(dir), 0o755); err != nil {
-		return template{}, err
+	in := func(dir string) template {
+		return template{tree: filepath.Join(dir, "tree"), db: filepath.Join(dir, "db")}
 	}
-	unlock, err := lock(dir + ".lock")
-	if err != nil {
-		return template{}, err
-	}
-	defer unlock()
-	done := template{tree: filepath.Join(dir, "tree"), db: filepath.Join(dir, "db")}
-	if _, err := os.Stat(dir); err == nil {
-		return done, nil
-	}
-	half := dir + ".new"
-	if err := os.RemoveAll(half); err != nil {
-		return template{}, err
-	}
-	if err := install(ctx, template{tree: filepath.Join(half, "tree"), db: filepath.Join(half, "db")}); err != nil {
-		return template{}, errors.Join(err, os.RemoveAll(half))
-	}
-	return done, os.Rename(half, dir)
+	dir, err := counterpart.Cached("wordpress-"+sum, func(dir string) error { return install(ctx, in(dir)) })
+	return in(dir), err
 }
 
 // version names what the template is made of.
@@ -96,18 +77,6 @@ func version(ctx context.Context) (string, error) {
 		return err
 	})
 	return hex.EncodeToString(h.Sum(nil))[:16], err
-}
-
-// lock waits for the only right to make the template.
-func lock(path string) (unlock func(), err error) {
-	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o644)
-	if err != nil {
-		return nil, err
-	}
-	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX); err != nil {
-		return nil, errors.Join(err, f.Close())
-	}
-	return func() { _ = f.Close() }, nil
 }
 
 // install copies the tree, makes a database and installs WordPress into it.
