@@ -43,7 +43,7 @@ func text(s string, clipAt int) string {
 	s, left := clip(s, clipAt)
 	q := quote(s)
 	if left > 0 {
-		q += fmt.Sprintf("\n<sub>and %s more</sub>\n", count(left, "character"))
+		q += fmt.Sprintf("\n<sub>and %d more characters</sub>\n", left)
 	}
 	return q
 }
