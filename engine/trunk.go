@@ -1,16 +1,23 @@
 package engine
 
-// Trunk names the remote and the branch that the workspace is published from:
-// what smm.yaml says of the work tree, or what holds where it cannot be read. The
-// remote is empty where the ledger has none.
-func (e *Engine) Trunk() (remote, branch string) {
-	remote, branch = "origin", "main"
+// Trunk is where a workspace is published from, and where its ledger is.
+type Trunk struct {
+	Remote string // a Git remote's name; empty: the ledger is in this clone alone
+	Branch string // whose tip apply carries out
+	Ledger string // the ledger's branch
+}
+
+// Trunk is what smm.yaml says of it in the work tree, or what holds where that
+// cannot be read.
+func (e *Engine) Trunk() Trunk {
+	t := Trunk{Remote: "origin", Branch: "main", Ledger: "smm-ledger"}
 	w, err := e.source("")
 	if err != nil || e.load(w) != nil {
-		return remote, branch
+		return t
 	}
-	if cfg, err := w.config(); err == nil {
-		remote, branch = ledgerRemote(cfg), firstOf(cfg.Branch, "main")
+	cfg, err := w.config()
+	if err != nil {
+		return t
 	}
-	return remote, branch
+	return Trunk{Remote: ledgerRemote(cfg), Branch: firstOf(cfg.Branch, t.Branch), Ledger: firstOf(cfg.Ledger.Branch, t.Ledger)}
 }

@@ -32,7 +32,13 @@ func newMeeting(t *testing.T) *meeting {
 	m := &meeting{Repository: g.Repository(t, owner, "content"), t: t, clock: clock.System{}, dir: filepath.Join(t.TempDir(), "acme")}
 	m.smmctl(filepath.Dir(m.dir), nil, 0, "init", m.dir)
 	m.git(m.dir, "remote", "add", "origin", m.CloneURL(owner))
-	m.git(m.dir, "push", "--quiet", "origin", "HEAD:main")
+	file := filepath.Join(m.dir, "smm.yaml")
+	config := strings.Replace(read(t, file), "remote: none", "remote: origin", 1)
+	if err := os.WriteFile(file, []byte(config), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	m.git(m.dir, "commit", "--quiet", "--all", "--message", "The ledger is on the forge")
+	m.git(m.dir, "push", "--quiet", "origin", "HEAD:main", "smm-ledger")
 	m.Wait(t, "main", m.git(m.dir, "rev-parse", "HEAD"))
 	return m
 }
