@@ -40,7 +40,7 @@ func New(o Options) (*forge.Forge, error) {
 	}
 	calls := &rest.Calls{
 		Client: c, Page: rest.Page{Param: "limit", Size: pageSize},
-		ReadPulls: "read:repository", Comment: "write:issue", Statuses: "write:repository",
+		ReadPulls: "read:repository", Comment: "write:issue", Statuses: "write:repository (a job's token: contents: write)",
 	}
 	return &forge.Forge{Name: "gitea", Pulls: pulls{calls}, Comments: calls, Statuses: calls, Remarks: remarks{calls}}, nil
 }
