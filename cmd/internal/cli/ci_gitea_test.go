@@ -17,21 +17,18 @@ import (
 	"github.com/smmctl/smmctl/engine/provider/all"
 )
 
-// meeting is a workspace on a real Gitea.
-type meeting struct {
-	*giteatest.Repository
-	t     *testing.T
-	clock clock.Clock
-	dir   string // the author's clone
+// author is somebody with a clone of a workspace.
+type author struct {
+	t   *testing.T
+	dir string
 }
 
-func newMeeting(t *testing.T) *meeting {
+// newAuthor makes a workspace and pushes it, ledger and all, to origin.
+func newAuthor(t *testing.T, origin string) *author {
 	t.Helper()
-	g := giteatest.Start(t)
-	owner := g.User(t, "acme")
-	m := &meeting{Repository: g.Repository(t, owner, "content"), t: t, clock: clock.System{}, dir: filepath.Join(t.TempDir(), "acme")}
+	m := &author{t, filepath.Join(t.TempDir(), "acme")}
 	m.smmctl(filepath.Dir(m.dir), nil, 0, "init", m.dir)
-	m.git(m.dir, "remote", "add", "origin", m.CloneURL(owner))
+	m.git(m.dir, "remote", "add", "origin", origin)
 	file := filepath.Join(m.dir, "smm.yaml")
 	config := strings.Replace(read(t, file), "remote: none", "remote: origin", 1)
 	if err := os.WriteFile(file, []byte(config), 0o644); err != nil {
@@ -39,11 +36,26 @@ func newMeeting(t *testing.T) *meeting {
 	}
 	m.git(m.dir, "commit", "--quiet", "--all", "--message", "The ledger is on the forge")
 	m.git(m.dir, "push", "--quiet", "origin", "HEAD:main", "smm-ledger")
+	return m
+}
+
+// meeting is a workspace on a real Gitea.
+type meeting struct {
+	*giteatest.Repository
+	*author
+}
+
+func newMeeting(t *testing.T) *meeting {
+	t.Helper()
+	g := giteatest.Start(t)
+	owner := g.User(t, "acme")
+	repo := g.Repository(t, owner, "content")
+	m := &meeting{repo, newAuthor(t, repo.CloneURL(owner))}
 	m.Wait(t, "main", m.git(m.dir, "rev-parse", "HEAD"))
 	return m
 }
 
-func (m *meeting) git(dir string, args ...string) string {
+func (m *author) git(dir string, args ...string) string {
 	m.t.Helper()
 	cmd := exec.CommandContext(m.t.Context(), "git", args...)
 	cmd.Dir = dir
@@ -57,11 +69,11 @@ func (m *meeting) git(dir string, args ...string) string {
 }
 
 // smmctl runs the program and returns both its outputs.
-func (m *meeting) smmctl(dir string, vars map[string]string, code int, args ...string) string {
+func (m *author) smmctl(dir string, vars map[string]string, code int, args ...string) string {
 	m.t.Helper()
 	var out bytes.Buffer
 	got := Main(m.t.Context(), args, Env{
-		Out: &out, Err: &out, Dir: dir, Clock: m.clock, HTTP: http.DefaultClient, Drivers: all.Drivers(),
+		Out: &out, Err: &out, Dir: dir, Clock: clock.System{}, HTTP: http.DefaultClient, Drivers: all.Drivers(),
 		Getenv: func(name string) string { return vars[name] },
 	})
 	if got != code {
@@ -71,7 +83,7 @@ func (m *meeting) smmctl(dir string, vars map[string]string, code int, args ...s
 }
 
 // propose commits a post on a branch and pushes it to where by may.
-func (m *meeting) propose(to, branch, id, text string) string {
+func (m *author) propose(to, branch, id, text string) string {
 	m.t.Helper()
 	m.git(m.dir, "checkout", "--quiet", "-B", branch)
 	file := filepath.Join(m.dir, "content", "acme", "2099-12", id+".md")
