@@ -26,7 +26,8 @@ type Pulls interface {
 	// Pull returns one; ErrNotFound where there is none of that number.
 	Pull(ctx context.Context, number int) (*Pull, error)
 	// Merged lists those merged into branch that were updated at or after since,
-	// the longest untouched first. A review counts as an update.
+	// the longest untouched first. A review counts as an update. MergeBase and
+	// MergedBy are empty where the forge's list does not tell them.
 	Merged(ctx context.Context, branch string, since time.Time) ([]Pull, error)
 	// Reviews lists a pull request's reviews, the oldest first.
 	Reviews(ctx context.Context, number int) ([]Review, error)

@@ -13,6 +13,9 @@ import (
 
 const pullJSON = `{"id":1,"number":7,"state":"open","title":"x","base":{"ref":"main","sha":"` + commit + `"},"head":{"ref":"x","sha":"` + commit + `"},"updated_at":"2026-12-01T00:00:00Z"%s}`
 
+// long is not to stand in an error, nor on a terminal.
+var long = `\u001b[31m\n` + strings.Repeat("x", 100_000)
+
 // TestHostileAnswers: whatever comes is an error and no panic.
 func TestHostileAnswers(t *testing.T) {
 	t.Parallel()
@@ -21,7 +24,8 @@ func TestHostileAnswers(t *testing.T) {
 		"a list of nothing": "[null]", "a list of texts": `["x"]`, "a list of lists": "[[]]", "an element without an id": `[{"body":"x"}]`,
 		"a negative id": `[{"id":-1}]`, "a number as text": `[{"id":"1"}]`, "a huge number": `[{"id":1e99}]`, "a fraction": `[{"id":1.5}]`,
 		"deep": strings.Repeat("[", 20_000) + strings.Repeat("]", 20_000), "a user that is none": `{"id":1,"number":7,"user":5,"login":5}`,
-		"no branches": `{"id":1,"number":7,"state":"open"}`, "a wrong time": fmt.Sprintf(pullJSON, `,"merged_at":"yesterday"`),
+		"no branches": `{"id":1,"number":7,"state":"open"}`, "a long state": `[{"id":1,"state":"` + long + `"}]`, "a long number": `[{"id":` + strings.Repeat("9", 100_000) + `}]`,
+		"a long time": strings.ReplaceAll(fmt.Sprintf(pullJSON, ""), "2026", long), "a wrong time": fmt.Sprintf(pullJSON, `,"merged_at":"yesterday"`),
 		"merged as nothing": "[" + strings.Replace(fmt.Sprintf(pullJSON, `,"merged_at":"2026-12-01T00:00:00Z"`), "open", "closed", 1) + "]",
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -32,8 +36,12 @@ func TestHostileAnswers(t *testing.T) {
 					if c.name == "status" { // its answer is not read
 						continue
 					}
-					if err := c.do(t.Context(), f); err == nil && !harmless(name, c.name) {
+					err := c.do(t.Context(), f)
+					if err == nil && !harmless(name, c.name) {
 						t.Errorf("%s %s: no error", f.Name, c.name)
+					}
+					if err != nil && (len(err.Error()) > 500 || strings.ContainsAny(err.Error(), "\x1b\n")) {
+						t.Errorf("%s %s: the error repeats the answer: %.600q", f.Name, c.name, err)
 					}
 				}
 			}
@@ -43,7 +51,10 @@ func TestHostileAnswers(t *testing.T) {
 
 // harmless are answers that are as they should be for one of the calls.
 func harmless(name, call string) bool {
-	comment := name == "no branches" || name == "a wrong time" // they have an id
+	comment := name == "no branches" || name == "a wrong time" || name == "a long time" // they have an id
+	if name == "a long state" {
+		return call == "comments" // they have none
+	}
 	return strings.HasPrefix(name, "merged as") && (call == "reviews" || call == "comments") || comment && (call == "create" || call == "edit")
 }
 
@@ -109,6 +120,23 @@ func TestHiddenElements(t *testing.T) {
 	got, err := clients(t, s.URL, &dial{})[1].Pulls.Reviews(t.Context(), 7)
 	if err != nil || len(got) != 2 || got[1].State != forge.ChangesRequested {
 		t.Errorf("%+v %v", got, err)
+	}
+}
+
+// TestNobodysApproval: one counts where an account gave it.
+func TestNobodysApproval(t *testing.T) {
+	t.Parallel()
+	for user, want := range map[string]forge.ReviewState{
+		`{"id":5,"login":"anna"}`: forge.Approved, `{"id":-2,"login":"gitea-actions"}`: forge.Commented, `{"login":"anna"}`: forge.Commented, `null`: forge.Commented,
+	} {
+		s := newStub(t, func(w http.ResponseWriter, _ *http.Request) {
+			fmt.Fprintf(w, `[{"id":1,"state":"APPROVED","commit_id":"%s","user":%s}]`, commit, user)
+		})
+		for _, f := range clients(t, s.URL, &dial{}) {
+			if got, err := f.Pulls.Reviews(t.Context(), 7); err != nil || len(got) != 1 || got[0].State != want {
+				t.Errorf("%s %s: %+v %v", f.Name, user, got, err)
+			}
+		}
 	}
 }
 

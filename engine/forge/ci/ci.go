@@ -120,11 +120,15 @@ func token(name string, getenv func(string) string) provider.Secret {
 }
 
 // addresses fills in what follows from the rest. A run's page is under its id on
-// GitHub and under its number on Gitea.
+// GitHub and under its number on Gitea, which since 1.26 takes the number for an
+// id, too, unless it is told (routers/web/repo/actions/view.go).
 func (j *Job) addresses(id, number string) {
 	run := id
 	if j.Forge == Gitea {
-		run = cmp.Or(number, id)
+		run = id
+		if number != "" {
+			run = number + "?by_index=true"
+		}
 		if j.API == "" && j.Server != "" {
 			j.API = j.Server + "/api/v1"
 		}

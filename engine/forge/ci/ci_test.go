@@ -4,11 +4,13 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"os/exec"
 	"strings"
 	"testing"
 
 	"github.com/smmctl/smmctl/engine/forge"
 	"github.com/smmctl/smmctl/engine/forge/ci"
+	"github.com/smmctl/smmctl/engine/forge/githubtest"
 )
 
 const (
@@ -70,9 +72,9 @@ func TestDetectPull(t *testing.T) {
 		api, run     string
 	}{
 		"github":              {onGitHub, ci.GitHub, token, "https://api.github.com", "https://github.com/acme/brand/actions/runs/4711"},
-		"gitea":               {onGitea, ci.Gitea, token, "https://gitea.example/api/v1", "https://gitea.example/acme/brand/actions/runs/12"},
-		"forgejo":             {onGitea.with(env{"GITEA_ACTIONS": "", "FORGEJO_ACTIONS": "true"}), ci.Gitea, token, "https://gitea.example/api/v1", "https://gitea.example/acme/brand/actions/runs/12"},
-		"said to be gitea":    {onGitHub.with(env{"SMMCTL_FORGE": "forgejo", "GITHUB_API_URL": "", "GITHUB_SERVER_URL": "https://f.example"}), ci.Gitea, token, "https://f.example/api/v1", "https://f.example/acme/brand/actions/runs/12"},
+		"gitea":               {onGitea, ci.Gitea, token, "https://gitea.example/api/v1", "https://gitea.example/acme/brand/actions/runs/12?by_index=true"},
+		"forgejo":             {onGitea.with(env{"GITEA_ACTIONS": "", "FORGEJO_ACTIONS": "true"}), ci.Gitea, token, "https://gitea.example/api/v1", "https://gitea.example/acme/brand/actions/runs/12?by_index=true"},
+		"said to be gitea":    {onGitHub.with(env{"SMMCTL_FORGE": "forgejo", "GITHUB_API_URL": "", "GITHUB_SERVER_URL": "https://f.example"}), ci.Gitea, token, "https://f.example/api/v1", "https://f.example/acme/brand/actions/runs/12?by_index=true"},
 		"a token of our own":  {onGitHub.with(env{"SMMCTL_FORGE_TOKEN": "mine\n"}), ci.GitHub, "mine", "https://api.github.com", "https://github.com/acme/brand/actions/runs/4711"},
 		"an enterprise's own": {onGitHub.with(env{"GITHUB_API_URL": "https://ghe.example/api/v3", "GITHUB_SERVER_URL": "https://ghe.example"}), ci.GitHub, token, "https://ghe.example/api/v3", "https://ghe.example/acme/brand/actions/runs/4711"},
 	} {
@@ -102,6 +104,47 @@ func TestDetectPull(t *testing.T) {
 				t.Error("the token is shown")
 			}
 		})
+	}
+}
+
+// TestGitHubsEvent: the event of the strict server, whose pull request is as
+// GitHub's document has it, tells what its interface tells.
+func TestGitHubsEvent(t *testing.T) {
+	t.Parallel()
+	s := githubtest.Start(t)
+	owner, stranger := s.User(t, "owner"), s.User(t, "stranger")
+	r := s.Repository(t, owner, "brand")
+	commitTo(t, r.CloneURL(owner), "main")
+	f := r.Fork(t, stranger)
+	commitTo(t, f.CloneURL(stranger), "topic")
+	number := r.Open(t, stranger, "stranger:topic", "main", "A gift")
+	j, err := ci.Detect(onGitHub.with(env{"GITHUB_API_URL": s.API(), "GITHUB_REPOSITORY": r.FullName(), "GITHUB_TOKEN": owner.Token}).get, event(string(r.Event(t, number, "opened"))))
+	if err != nil {
+		t.Fatal(err)
+	}
+	client, err := j.Open(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, err := client.Pulls.Pull(t.Context(), number)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.MergeBase = "" // the event does not tell it
+	if *j.Pull != *p || !p.Fork || j.Default != "main" {
+		t.Errorf("the event says %+v\nthe interface %+v", *j.Pull, *p)
+	}
+}
+
+// commitTo adds an empty commit to a branch of a bare repository.
+func commitTo(t *testing.T, dir, branch string) {
+	t.Helper()
+	script := `tree=$(git mktree </dev/null) && parent=$(git rev-parse -q --verify HEAD) ; git update-ref "refs/heads/$1" "$(git commit-tree "$tree" ${parent:+-p "$parent"} -m x)"`
+	cmd := exec.Command("sh", "-c", script, "sh", branch)
+	cmd.Dir = dir
+	cmd.Env = append(os.Environ(), "GIT_DIR="+dir, "GIT_AUTHOR_NAME=A", "GIT_AUTHOR_EMAIL=a@example.org", "GIT_COMMITTER_NAME=A", "GIT_COMMITTER_EMAIL=a@example.org")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v %s", err, out)
 	}
 }
 

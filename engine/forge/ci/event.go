@@ -1,7 +1,6 @@
 package ci
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -38,7 +37,7 @@ func (j *Job) read(b []byte) error {
 		return fmt.Errorf("it has more than %d MiB", maxEvent>>20)
 	}
 	var e event
-	if err := json.Unmarshal(b, &e); err != nil {
+	if err := rest.Decode(b, &e); err != nil {
 		return fmt.Errorf("it is no event of a forge: %w", err)
 	}
 	if r := e.Repository; r != nil {

@@ -207,7 +207,8 @@ ENABLED = false
 [cron.update_checker]
 ENABLED = false
 [actions]
-ENABLED = false
+ENABLED = true
+DEFAULT_ACTIONS_URL = self
 [packages]
 ENABLED = false
 `, me.Username, s.dir, port, s.URL, s.program.static, d("data"), d("gitea.db"), d("repositories"), secret())

@@ -2,34 +2,19 @@ package githubtest
 
 import (
 	"bytes"
-	"context"
-	"crypto/sha256"
-	"embed"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"net/url"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
 	"sync"
 	"testing"
-	"time"
 
 	"github.com/santhosh-tekuri/jsonschema/v5"
-
-	"github.com/smmctl/smmctl/engine/internal/counterpart"
 )
-
-//go:embed testdata/referee
-var refereeFiles embed.FS
-
-// document is the file of the npm package @octokit/openapi that is read; the
-// others, which are larger, are not kept.
-const document = "api.github.com.json"
 
 // Referee holds requests and answers against the document that GitHub publishes.
 // npm installs it into the tests' cache the first time.
@@ -79,37 +64,6 @@ func (s *Server) Judge(t testing.TB) {
 			t.Errorf("%s %s?%s %s (%d): %s", c.Method, c.Path, c.Query, c.Body, c.Status, problem)
 		}
 	}
-}
-
-func installReferee() (string, error) {
-	lock, err := refereeFiles.ReadFile("testdata/referee/package-lock.json")
-	if err != nil {
-		return "", err
-	}
-	sum := sha256.Sum256(lock)
-	return counterpart.Cached("github-openapi-"+hex.EncodeToString(sum[:6]), func(dir string) error {
-		for _, name := range []string{"package.json", "package-lock.json"} {
-			b, err := refereeFiles.ReadFile("testdata/referee/" + name)
-			if err != nil {
-				return err
-			}
-			if err := os.WriteFile(filepath.Join(dir, name), b, 0o644); err != nil {
-				return err
-			}
-		}
-		ctx, cancel := context.WithTimeout(context.Background(), 10*time.Minute)
-		defer cancel()
-		install := exec.CommandContext(ctx, "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund")
-		install.Dir = dir
-		if out, err := install.CombinedOutput(); err != nil {
-			return fmt.Errorf("npm ci (Node.js 20 or newer): %w\n%s", err, out)
-		}
-		from := filepath.Join(dir, "node_modules", "@octokit", "openapi", "generated", document)
-		if err := os.Rename(from, filepath.Join(dir, document)); err != nil {
-			return err
-		}
-		return os.RemoveAll(filepath.Join(dir, "node_modules"))
-	})
 }
 
 const docURL = "mem://github/openapi.json"

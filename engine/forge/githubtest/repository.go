@@ -1,6 +1,7 @@
 package githubtest
 
 import (
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"slices"
@@ -151,6 +152,22 @@ func (r *Repository) mustFind(t testing.TB, number int) *pull {
 }
 
 var states = map[forge.ReviewState]string{forge.Approved: "APPROVED", forge.ChangesRequested: "CHANGES_REQUESTED", forge.Commented: "COMMENTED", forge.Dismissed: "DISMISSED"}
+
+// Event is what a job's file holds of a pull request's event, such as opened,
+// synchronize or closed.
+func (r *Repository) Event(t testing.TB, pull int, action string) []byte {
+	t.Helper()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	p := r.mustFind(t, pull)
+	b, err := json.Marshal(object{
+		"action": action, "number": p.number, "pull_request": r.wholePull(r, p), "repository": r.repositoryObject(r), "sender": r.user(p.by),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b
+}
 
 // Review reviews the pull request's head and returns the review's id.
 func (r *Repository) Review(t testing.TB, by User, pull int, state forge.ReviewState, body string) int64 {

@@ -19,7 +19,7 @@ var spawner = func() chan<- func() {
 }()
 
 // Spawn starts a child that does not outlive this process, where the system can
-// see to that.
+// see to that. On Linux it leads a process group of its own.
 func Spawn(cmd *exec.Cmd) error {
 	endsWithUs(cmd)
 	done := make(chan error)

@@ -1,6 +1,7 @@
 package rest
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -56,6 +57,23 @@ func (c *Client) sorted(r Request, err error) error {
 		}
 	}
 	return fmt.Errorf("%s: %w", c.name, err)
+}
+
+// Decode reads JSON. Its errors name places and never what stands there, which is
+// a stranger's and may be long.
+func Decode(b []byte, v any) error {
+	err := json.Unmarshal(b, v)
+	var typ *json.UnmarshalTypeError
+	var syntax *json.SyntaxError
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &typ):
+		return fmt.Errorf("%q is no %s (byte %d)", typ.Field, typ.Type, typ.Offset)
+	case errors.As(err, &syntax):
+		return fmt.Errorf("it is no JSON (byte %d)", syntax.Offset)
+	}
+	return errors.New("a value is not of the form that it should have")
 }
 
 // Status returns the HTTP status inside an error, or 0.

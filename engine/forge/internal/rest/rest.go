@@ -126,7 +126,7 @@ func (c *Client) once(ctx context.Context, r Request, v any) (http.Header, error
 	if v == nil {
 		return resp.Header, nil
 	}
-	if err := json.Unmarshal(resp.Body, v); err != nil {
+	if err := Decode(resp.Body, v); err != nil {
 		return nil, fmt.Errorf("%s: %w: %w", r.Op, errAnswer, err)
 	}
 	return resp.Header, nil

@@ -10,6 +10,7 @@ import (
 
 // User is an account on a forge; nil where it is gone.
 type User struct {
+	ID    int64  `json:"id"` // of Gitea's own users, such as the one that jobs act as, not above 0
 	Login string `json:"login"`
 }
 
@@ -115,6 +116,9 @@ func (r *Review) Forge(op string) (*forge.Review, error) {
 	}
 	if r.Dismissed {
 		state = forge.Dismissed
+	}
+	if state == forge.Approved && (r.User == nil || r.User.ID <= 0) {
+		state = forge.Commented // nobody's yes: a fork's job may give one on Gitea
 	}
 	return &forge.Review{
 		ID: r.ID, By: LoginOf(r.User), State: state, Commit: r.CommitID, At: timeOf(r.At), URL: address(r.HTMLURL),

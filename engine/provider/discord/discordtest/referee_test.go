@@ -5,12 +5,14 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
 
+	"github.com/smmctl/smmctl/engine/internal/counterpart"
 	"github.com/smmctl/smmctl/engine/provider/discord/discordtest"
 )
 
@@ -114,34 +116,19 @@ func installReferee(t *testing.T) string {
 		}
 		sum.Write(b)
 	}
-	cache, err := os.UserCacheDir()
-	if err != nil {
-		t.Fatal(err)
-	}
-	tool := filepath.Join(cache, "smmctl-tests", "discord-referee-"+hex.EncodeToString(sum.Sum(nil)[:6]))
-	if _, err := os.Stat(tool); err == nil {
-		return tool
-	}
-	if err := os.MkdirAll(filepath.Dir(tool), 0o755); err != nil {
-		t.Fatal(err)
-	}
-	fresh, err := os.MkdirTemp(filepath.Dir(tool), "discord-referee-new-")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = os.RemoveAll(fresh) }()
-	if err := os.CopyFS(fresh, os.DirFS(source)); err != nil {
-		t.Fatal(err)
-	}
-	install := exec.CommandContext(t.Context(), "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund")
-	install.Dir = fresh
-	if out, err := install.CombinedOutput(); err != nil {
-		t.Fatalf("the referee cannot be installed: npm ci (Node.js 20 or newer): %v\n%s", err, out)
-	}
-	if err := os.Rename(fresh, tool); err != nil {
-		if _, there := os.Stat(tool); there != nil { // another test was first
-			t.Fatal(err)
+	tool, err := counterpart.Cached("discord-referee-"+hex.EncodeToString(sum.Sum(nil)[:6]), func(dir string) error {
+		if err := os.CopyFS(dir, os.DirFS(source)); err != nil {
+			return err
 		}
+		install := exec.CommandContext(t.Context(), "npm", "ci", "--ignore-scripts", "--no-audit", "--no-fund")
+		install.Dir = dir
+		if out, err := install.CombinedOutput(); err != nil {
+			return fmt.Errorf("npm ci (Node.js 20 or newer): %w\n%s", err, out)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatalf("the referee cannot be installed: %v", err)
 	}
 	return tool
 }

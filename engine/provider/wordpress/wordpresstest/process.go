@@ -8,36 +8,15 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
-	"runtime"
 	"strings"
 	"syscall"
 	"time"
+
+	"github.com/smmctl/smmctl/engine/internal/counterpart"
 )
 
 // patience is how long a program may take to be ready.
 const patience = time.Minute
-
-// spawner starts every program from one thread that never ends: a program dies
-// with the thread that started it (PR_SET_PDEATHSIG), and so with the test binary
-// only.
-var spawner = func() chan<- func() {
-	work := make(chan func())
-	go func() {
-		runtime.LockOSThread()
-		for f := range work {
-			f()
-		}
-	}()
-	return work
-}()
-
-// spawn starts a program that cannot outlive this one.
-func spawn(cmd *exec.Cmd) error {
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true, Pdeathsig: syscall.SIGKILL}
-	done := make(chan error)
-	spawner <- func() { done <- cmd.Start() }
-	return <-done
-}
 
 // end ends a program and all that it started, and waits until it has gone.
 func end(cmd *exec.Cmd, signal syscall.Signal) {
@@ -61,7 +40,7 @@ func output(ctx context.Context, env []string, in, name string, args ...string) 
 	if env != nil {
 		cmd.Env = env
 	}
-	if err := spawn(cmd); err != nil {
+	if err := counterpart.Spawn(cmd); err != nil {
 		return nil, err
 	}
 	if err := cmd.Wait(); err != nil {

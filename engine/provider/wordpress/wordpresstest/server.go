@@ -12,6 +12,8 @@ import (
 	"sync"
 	"syscall"
 	"testing"
+
+	"github.com/smmctl/smmctl/engine/internal/counterpart"
 )
 
 // How many PHP processes serve at once, for everybody and for a single test. Each
@@ -125,7 +127,7 @@ func (s *Server) startDatabase(ctx context.Context, data string) error {
 		"--innodb-log-file-size=8M", "--innodb-buffer-pool-size=32M", "--innodb-flush-log-at-trx-commit=2",
 	}
 	cmd := exec.Command("mariadbd", asRoot(args)...)
-	if err := spawn(cmd); err != nil {
+	if err := counterpart.Spawn(cmd); err != nil {
 		return err
 	}
 	s.mu.Lock()
@@ -181,7 +183,7 @@ func (s *Server) StartPHP(ctx context.Context) error {
 		}
 		cmd := exec.Command("php", s.phpOptions("-S", address, "-t", s.tree, s.beside("router.php"))...)
 		cmd.Env, cmd.Dir, cmd.Stdout, cmd.Stderr = s.env(), s.dir, out, out
-		err = spawn(cmd)
+		err = counterpart.Spawn(cmd)
 		_ = out.Close()
 		if err != nil {
 			return err
