@@ -122,7 +122,7 @@ func (e *Engine) tell(ctx context.Context, w *world, d *Delivery, o DeliverOptio
 	t := &telling{Engine: e, w: w, outcomes: w.outcomes(d.Outcome, d.After, now)}
 	if o.Forge != nil && o.Words != nil {
 		for _, r := range d.Pulls {
-			t.pulls = append(t.pulls, newPullTelling(r, o.Forge, now))
+			t.pulls = append(t.pulls, newPullTelling(r, o.Forge))
 		}
 	}
 	var err error

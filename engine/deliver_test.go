@@ -80,7 +80,7 @@ func (w *world) deliver() *engine.Delivery {
 }
 
 func (w *world) deliverOptions() engine.DeliverOptions {
-	return engine.DeliverOptions{Forge: w.desk.forge(), Words: words}
+	return engine.DeliverOptions{Forge: w.counter.forge(), Words: words}
 }
 
 // words is a comment as plain as can be.
@@ -482,7 +482,7 @@ func TestKilledRunsTellOnce(t *testing.T) {
 				if !doubtful {
 					w.wantTold(h, toldFirst)
 				}
-				w.desk.once(t, 1, "first@one published")
+				w.counter.once(t, 1, "first@one published")
 			})
 		}
 	}
@@ -517,7 +517,7 @@ func TestRunsSideBySide(t *testing.T) {
 	if w.posted("one") != 3 {
 		t.Errorf("%d requests", w.posted("one"))
 	}
-	w.desk.once(t, 1, "third@one published")
+	w.counter.once(t, 1, "third@one published")
 }
 
 // A newer commit ends a run: that commit's run tells, for it knows what holds now.

@@ -16,8 +16,8 @@ import (
 	"github.com/smmctl/smmctl/engine/provider/memory"
 )
 
-// desk is a forge's pull requests: the comments of each.
-type desk struct {
+// counter is a forge's pull requests: the comments of each.
+type counter struct {
 	mu       sync.Mutex
 	comments []forge.Comment
 	pulls    map[int64]int
@@ -28,23 +28,23 @@ type desk struct {
 	during   func(op string) // outside of the lock, between looking and answering
 }
 
-func newDesk() *desk { return &desk{self: "smm-bot", pulls: map[int64]int{}} }
+func newCounter() *counter { return &counter{self: "smm-bot", pulls: map[int64]int{}} }
 
-func (d *desk) forge() *forge.Forge {
+func (d *counter) forge() *forge.Forge {
 	if d == nil {
 		return nil
 	}
-	return &forge.Forge{Name: "desk", Comments: d, Pulls: d}
+	return &forge.Forge{Name: "counter", Comments: d, Pulls: d}
 }
 
 // Merged finds nothing: what these tests follow is in the ledger already.
-func (d *desk) Merged(context.Context, string, time.Time) ([]forge.Pull, error) { return nil, nil }
+func (d *counter) Merged(context.Context, string, time.Time) ([]forge.Pull, error) { return nil, nil }
 
-func (d *desk) Pull(context.Context, int) (*forge.Pull, error) { return nil, forge.ErrNotFound }
+func (d *counter) Pull(context.Context, int) (*forge.Pull, error) { return nil, forge.ErrNotFound }
 
-func (d *desk) Reviews(context.Context, int) ([]forge.Review, error) { return nil, forge.ErrNotFound }
+func (d *counter) Reviews(context.Context, int) ([]forge.Review, error) { return nil, forge.ErrNotFound }
 
-func (d *desk) call(op string, do func()) error {
+func (d *counter) call(op string, do func()) error {
 	if op == "edit" {
 		d.meanwhile(op)
 	} else {
@@ -65,16 +65,16 @@ func (d *desk) call(op string, do func()) error {
 }
 
 // meanwhile lets something happen once while a call is under way.
-func (d *desk) meanwhile(op string) {
+func (d *counter) meanwhile(op string) {
 	if do := d.during; do != nil {
 		d.during = func(other string) {}
 		do(op)
 	}
 }
 
-func (d *desk) Self(context.Context) (string, error) { return d.self, nil }
+func (d *counter) Self(context.Context) (string, error) { return d.self, nil }
 
-func (d *desk) List(_ context.Context, pull int) (out []forge.Comment, err error) {
+func (d *counter) List(_ context.Context, pull int) (out []forge.Comment, err error) {
 	err = d.call("list", func() {
 		for _, c := range d.comments {
 			if d.pulls[c.ID] == pull {
@@ -85,20 +85,20 @@ func (d *desk) List(_ context.Context, pull int) (out []forge.Comment, err error
 	return out, err
 }
 
-func (d *desk) Create(_ context.Context, pull int, body string) (*forge.Comment, error) {
+func (d *counter) Create(_ context.Context, pull int, body string) (*forge.Comment, error) {
 	var c forge.Comment
 	err := d.call("create", func() { c = d.add(pull, "smm-bot", body) })
 	return &c, err
 }
 
-func (d *desk) add(pull int, by, body string) forge.Comment {
+func (d *counter) add(pull int, by, body string) forge.Comment {
 	c := forge.Comment{ID: int64(len(d.comments) + 1), By: by, Body: body}
 	d.comments = append(d.comments, c)
 	d.pulls[c.ID] = pull
 	return c
 }
 
-func (d *desk) Edit(_ context.Context, id int64, body string) (*forge.Comment, error) {
+func (d *counter) Edit(_ context.Context, id int64, body string) (*forge.Comment, error) {
 	found := (*forge.Comment)(nil)
 	err := d.call("edit", func() {
 		for i := range d.comments {
@@ -115,7 +115,7 @@ func (d *desk) Edit(_ context.Context, id int64, body string) (*forge.Comment, e
 }
 
 // once wants one comment of ours on a pull request, with that in it.
-func (d *desk) once(t *testing.T, pull int, want string) {
+func (d *counter) once(t *testing.T, pull int, want string) {
 	t.Helper()
 	all, _ := d.List(bg, pull)
 	all = slices.DeleteFunc(all, func(c forge.Comment) bool { return c.By != "smm-bot" })
@@ -127,8 +127,8 @@ func (d *desk) once(t *testing.T, pull int, want string) {
 // follow records a merged pull request that brought keys.
 func (w *world) follow(number int, keys ...string) {
 	w.t.Helper()
-	if w.desk == nil {
-		w.desk = newDesk()
+	if w.counter == nil {
+		w.counter = newCounter()
 	}
 	p := ledger.Pull{Number: number, Author: "ada", Merged: w.clock.Now()}
 	for _, k := range keys {
@@ -151,10 +151,10 @@ func TestPullRequestIsTold(t *testing.T) {
 	w.follow(7, "draft@one", "first@one", "later@one")
 	w.deliver()
 	url := w.entry("first@one").Segments[0].URL
-	w.desk.once(t, 7, "first@one published "+url+" \nlater@one waiting ")
-	w.desk.once(t, 7, "draft@one not planned")
+	w.counter.once(t, 7, "first@one published "+url+" \nlater@one waiting ")
+	w.counter.once(t, 7, "draft@one not planned")
 	w.deliver()
-	if w.desk.edits != 0 {
+	if w.counter.edits != 0 {
 		t.Error("edited, and nothing had changed")
 	}
 	if p := w.open()[0]; p.Comment != 1 || p.Told == "" {
@@ -162,7 +162,7 @@ func TestPullRequestIsTold(t *testing.T) {
 	}
 	w.clock.Advance(time.Hour)
 	w.deliver()
-	w.desk.once(t, 7, "later@one published")
+	w.counter.once(t, 7, "later@one published")
 	if n := len(w.open()); n != 0 {
 		t.Errorf("%d are followed still: everything is settled and told", n)
 	}
@@ -174,8 +174,8 @@ func TestPullRequestWithoutPublications(t *testing.T) {
 	w := newWorld(t, "one")
 	w.follow(7)
 	w.deliver()
-	if len(w.desk.comments) != 0 || len(w.open()) != 0 {
-		t.Errorf("%d comments, %d followed", len(w.desk.comments), len(w.open()))
+	if len(w.counter.comments) != 0 || len(w.open()) != 0 {
+		t.Errorf("%d comments, %d followed", len(w.counter.comments), len(w.open()))
 	}
 }
 
@@ -187,8 +187,8 @@ func TestLostCommentIsFound(t *testing.T) {
 	w.post("first", "publish_at: 2026-12-03T10:00\n", "The first")
 	w.ship("A post")
 	w.follow(7, "first@one")
-	hostile := w.desk.add(7, "mallory", "<!-- smmctl:outcomes "+content.Digest(ledgerID)[:12]+" -->\nAll is well")
-	w.desk.lose = func(op string) error {
+	hostile := w.counter.add(7, "mallory", "<!-- smmctl:outcomes "+content.Digest(ledgerID)[:12]+" -->\nAll is well")
+	w.counter.lose = func(op string) error {
 		if op == "create" {
 			return errors.New("connection reset")
 		}
@@ -199,13 +199,13 @@ func TestLostCommentIsFound(t *testing.T) {
 	if d.Telling == nil {
 		t.Error("nobody heard")
 	}
-	w.desk.lose = nil
+	w.counter.lose = nil
 	w.deliver() // the mark still stands: it might not be visible yet
 	w.clock.Advance(45 * time.Minute)
 	w.deliver()
-	w.desk.once(t, 7, strings.Split(hostile.Body, "\n")[0]+"\nfirst@one published")
-	if w.desk.comments[0] != hostile {
-		t.Errorf("somebody else's comment was changed: %+v", w.desk.comments[0])
+	w.counter.once(t, 7, strings.Split(hostile.Body, "\n")[0]+"\nfirst@one published")
+	if w.counter.comments[0] != hostile {
+		t.Errorf("somebody else's comment was changed: %+v", w.counter.comments[0])
 	}
 	if n := len(w.open()); n != 0 {
 		t.Errorf("%d are followed still", n)
@@ -219,11 +219,11 @@ func TestDeletedCommentIsMadeAgain(t *testing.T) {
 	w.ship("A post")
 	w.follow(7, "first@one")
 	w.deliver()
-	w.desk.comments = nil
+	w.counter.comments = nil
 	w.clock.Advance(time.Hour)
 	w.deliver()
 	w.deliver()
-	w.desk.once(t, 7, "first@one published")
+	w.counter.once(t, 7, "first@one published")
 }
 
 // A forge that is down, or says no, changes nothing of what is published.
@@ -234,7 +234,7 @@ func TestForgeSaysNo(t *testing.T) {
 		w.post("first", "", "The first")
 		w.ship("A post")
 		w.follow(7, "first@one")
-		w.desk.fail = func(o string) error {
+		w.counter.fail = func(o string) error {
 			if o == op {
 				return failure
 			}
@@ -245,10 +245,10 @@ func TestForgeSaysNo(t *testing.T) {
 		if !errors.Is(d.Telling, failure) || len(w.live("one")) != 1 {
 			t.Errorf("%s: %v, %d live", op, d.Telling, len(w.live("one")))
 		}
-		w.desk.fail = nil
+		w.counter.fail = nil
 		w.clock.Advance(11 * time.Minute)
 		w.deliver()
-		w.desk.once(t, 7, "first@one published")
+		w.counter.once(t, 7, "first@one published")
 	}
 }
 
@@ -282,8 +282,8 @@ func TestStands(t *testing.T) {
 		w.clock.Advance(10 * time.Minute)
 		w.deliverAnyhow()
 	}
-	if w.desk.edits != 0 {
-		t.Errorf("%d edits, and nothing had changed", w.desk.edits)
+	if w.counter.edits != 0 {
+		t.Errorf("%d edits, and nothing had changed", w.counter.edits)
 	}
 }
 
@@ -296,7 +296,7 @@ func TestReviewIsOwed(t *testing.T) {
 	w.post("first", "", "The first")
 	w.publish("A post")
 	entry := w.entry("first@one").Clone()
-	entry.Approved = []ledger.Consent{{By: "ada", At: start, Source: "desk", FastLane: true}}
+	entry.Approved = []ledger.Consent{{By: "ada", At: start, Source: "counter", FastLane: true}}
 	w.record(ledger.Update{Entries: []*ledger.Entry{entry}})
 	w.follow(7, "first@one")
 	d := w.deliver()
@@ -333,7 +333,7 @@ func TestOneCommentFromTwoRuns(t *testing.T) {
 	second := w.engine()
 	w.elsewhere()
 	beside := 0
-	w.desk.during = func(op string) {
+	w.counter.during = func(op string) {
 		if beside++; op != "list" {
 			t.Errorf("%s comes before looking", op)
 		}
@@ -345,7 +345,7 @@ func TestOneCommentFromTwoRuns(t *testing.T) {
 	if beside != 1 {
 		t.Fatal("there was no second run")
 	}
-	w.desk.once(t, 7, "later@one waiting")
+	w.counter.once(t, 7, "later@one waiting")
 }
 
 // A run that is slow may write an older state over a newer one. The next run sees
@@ -364,17 +364,17 @@ func TestOlderWordsAreWrittenOver(t *testing.T) {
 	w.elsewhere()
 	second := w.engine()
 	w.elsewhere()
-	w.desk.during = func(op string) {
+	w.counter.during = func(op string) {
 		if op != "edit" {
 			t.Errorf("%s, and the comment is known", op)
 		}
 		w.clock.Advance(time.Hour) // the first is due
 		d, err := second.Deliver(bg, w.deliverOptions())
 		must(t, errors.Join(err, d.Telling))
-		w.desk.once(t, 7, "first@one published")
+		w.counter.once(t, 7, "first@one published")
 	}
 	w.deliver()
-	w.desk.once(t, 7, "first@one waiting") // written over
+	w.counter.once(t, 7, "first@one waiting") // written over
 	w.deliver()
-	w.desk.once(t, 7, "first@one published")
+	w.counter.once(t, 7, "first@one published")
 }
