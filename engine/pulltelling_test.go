@@ -42,7 +42,9 @@ func (d *counter) Merged(context.Context, string, time.Time) ([]forge.Pull, erro
 
 func (d *counter) Pull(context.Context, int) (*forge.Pull, error) { return nil, forge.ErrNotFound }
 
-func (d *counter) Reviews(context.Context, int) ([]forge.Review, error) { return nil, forge.ErrNotFound }
+func (d *counter) Reviews(context.Context, int) ([]forge.Review, error) {
+	return nil, forge.ErrNotFound
+}
 
 func (d *counter) call(op string, do func()) error {
 	if op == "edit" {
