@@ -37,13 +37,14 @@ func (w *world) policy() plan.Approvals {
 }
 
 // approvalsProblem says what is wrong with the rules as they are written. A key
-// that smm.yaml must not have may be `approvals` misspelt.
+// that smm.yaml does not have may be `approvals` misspelt.
 func approvalsProblem(w *world) string {
 	for _, d := range w.report.Diagnostics {
 		if d.Severity != diag.Error || d.Path != repo.WorkspaceFile {
 			continue
 		}
-		if strings.HasPrefix(d.Field, "approvals") || d.Rule == "unknown-key" {
+		misspelt := d.Rule == "unknown-key" && !strings.ContainsAny(d.Field, ".[")
+		if misspelt || strings.HasPrefix(d.Field, "approvals") {
 			return fmt.Sprintf("smm.yaml:%d: %s; nothing goes out until the rules can be read", d.Line, d.Summary)
 		}
 	}

@@ -5,25 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"net/url"
 	"slices"
 	"strings"
-	"time"
-	"unicode"
 
 	"github.com/smmctl/smmctl/engine/content"
 	"github.com/smmctl/smmctl/engine/forge"
 	"github.com/smmctl/smmctl/engine/ledger"
 	"github.com/smmctl/smmctl/engine/plan"
 	"github.com/smmctl/smmctl/engine/repo"
-)
-
-// Bounds of what is taken over from a forge.
-const (
-	maxLoginLength = 100
-	maxURLLength   = 500
-	maxBinds       = 10_000 // publications that one pull request may be about
-	maxRemembered  = 4      // commits of which all publications are kept
 )
 
 // Consents returns what the reviews of a pull request approve of, and what its
@@ -57,6 +46,11 @@ func (e *Engine) tip() (*world, error) {
 	_, err = w.config()
 	return w, err
 }
+
+const (
+	maxBinds      = 10_000 // publications that one pull request may be about
+	maxRemembered = 4      // commits of which all publications are kept
+)
 
 // reader reads pull requests. What it learns of a commit it keeps for a while: one
 // request often begins where another does.
@@ -108,32 +102,14 @@ func (r *reader) proposal(ctx context.Context, pull forge.Pull) (*proposal, erro
 		p.unread = true
 		return p, r.skip(ctx, err, "#%d: it cannot be told what it changes: %v", pull.Number, err)
 	}
+	if base == pull.HeadSHA {
+		r.note("#%d: it seems to change nothing: %.12s was on %s already", pull.Number, base, r.branch)
+	}
 	if p.keys = changedKeys(p.base, p.head); len(p.keys) > maxBinds {
 		p.unread = true
 		r.note("#%d: it changes %d publications, and no more than %d can be approved at once", pull.Number, len(p.keys), maxBinds)
 	}
 	return p, nil
-}
-
-// mergeBase is where a pull request left its branch, as the forge says, else as
-// the clone's history does.
-func (r *reader) mergeBase(ctx context.Context, p forge.Pull) (string, error) {
-	if p.MergeBase != "" {
-		return p.MergeBase, nil
-	}
-	for _, c := range []string{p.BaseSHA, p.HeadSHA} {
-		if err := r.bring(ctx, c); err != nil {
-			return "", err
-		}
-	}
-	if r.e.Repo.Shallow() {
-		return "", fmt.Errorf("%w: neither the forge nor this shallow clone knows where it left %s: fetch the whole history (fetch-depth: 0)", errGone, r.branch)
-	}
-	out, err := r.e.Repo.Git(ctx, r.e.Repo.Root, nil, "merge-base", "--end-of-options", p.BaseSHA, p.HeadSHA)
-	if err != nil {
-		return "", fmt.Errorf("%w: %w", errGone, err)
-	}
-	return strings.TrimSpace(string(out)), nil
 }
 
 // bound reads a commit, which is fetched where the clone lacks it.
@@ -278,30 +254,3 @@ func decisive(reviews []forge.Review) []forge.Review {
 	slices.SortFunc(out, func(a, b forge.Review) int { return strings.Compare(content.Login(a.By), content.Login(b.By)) })
 	return out
 }
-
-// printable is a forge's text as it may stand in the ledger and in messages:
-// bounded, without control characters and those that turn a line around.
-func printable(s string, limit int) string {
-	var b strings.Builder
-	for _, r := range strings.ToValidUTF8(s, "") {
-		if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) {
-			continue
-		}
-		if b.Len()+len(string(r)) > limit {
-			break
-		}
-		b.WriteRune(r)
-	}
-	return b.String()
-}
-
-// webAddress is an address of a forge, or nothing where it is none.
-func webAddress(s string) string {
-	u, err := url.Parse(s)
-	if err != nil || len(s) > maxURLLength || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" || u.User != nil {
-		return ""
-	}
-	return printable(u.String(), maxURLLength)
-}
-
-func wholeSecond(t time.Time) time.Time { return t.UTC().Truncate(time.Second) }

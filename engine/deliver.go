@@ -122,7 +122,7 @@ func (e *Engine) tell(ctx context.Context, w *world, d *Delivery, o DeliverOptio
 	t := &telling{Engine: e, w: w, outcomes: w.outcomes(d.Outcome, d.After, now)}
 	if o.Forge != nil && o.Words != nil {
 		for _, r := range d.Pulls {
-			t.pulls = append(t.pulls, newPullTelling(r, o.Forge, now))
+			t.pulls = append(t.pulls, newPullTelling(r, o.Forge))
 		}
 	}
 	var err error
@@ -131,19 +131,25 @@ func (e *Engine) tell(ctx context.Context, w *world, d *Delivery, o DeliverOptio
 }
 
 // notable lists what a run changed, in the order in which it did, and after it
-// what waits for a person.
+// what waits for a person. What failed says why, which a comment does not: the next
+// run may be luckier.
 func (s *standings) notable(events []apply.Event) []Standing {
 	out := []Standing{}
-	seen := map[content.Key]bool{}
-	add := func(k content.Key) {
-		if !seen[k] {
-			seen[k] = true
+	at := map[content.Key]int{}
+	add := func(k content.Key) *Standing {
+		i, seen := at[k]
+		if !seen {
+			i, at[k] = len(out), len(out)
 			out = append(out, s.of(k))
 		}
+		return &out[i]
 	}
 	for _, ev := range events {
-		if ev.Type != apply.IntentWritten {
-			add(ev.Key)
+		if ev.Type == apply.IntentWritten {
+			continue
+		}
+		if row := add(ev.Key); ev.Type == apply.Failed && ev.Error != "" {
+			row.Why = ev.Error
 		}
 	}
 	for i := range s.plan.Changes {

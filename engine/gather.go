@@ -39,6 +39,9 @@ type Gathered struct {
 // which publications they brought. An error leaves what was known before as it
 // is; what was read until then is kept.
 func (e *Engine) Gather(ctx context.Context, f *forge.Forge) (*Gathered, error) {
+	if f.Pulls == nil {
+		return &Gathered{Notes: []string{}}, nil
+	}
 	w, err := e.tip()
 	if err != nil {
 		return nil, err

@@ -27,19 +27,6 @@ func (e *Engine) LedgerCreate(ctx context.Context) (LedgerReport, error) {
 	return r, err
 }
 
-// BringLedger fetches the ledger's newest state into this clone, where smm.yaml
-// names a remote for it: for what goes on offline.
-func (e *Engine) BringLedger(ctx context.Context) error {
-	w, err := e.source("")
-	if err != nil {
-		return err
-	}
-	if err := e.load(w); err != nil {
-		return err
-	}
-	return e.openLedger(ctx, w, access{})
-}
-
 // LedgerCheck reads every line of the ledger and lists what is wrong with it.
 func (e *Engine) LedgerCheck(ctx context.Context) (LedgerReport, error) {
 	l, r, err := e.wholeLedger()

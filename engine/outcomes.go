@@ -27,7 +27,7 @@ func (w *world) outcomes(out *Outcome, after *plan.Plan, now time.Time) []notify
 		switch {
 		case entry.State == ledger.Unknown:
 			all = append(all, w.outcome(notify.Unknown, entry.Key, entry.Generation, entry.IntentAt, entry))
-		case published(entry):
+		case published(entry) && (fresh[k] || !entry.PublishedAt.Before(w.snap.Told.Since)):
 			o := w.outcome(notify.Published, entry.Key, entry.Generation, entry.PublishedAt, entry)
 			if fresh[k] { // a platform may date it back
 				o.At = now

@@ -13,14 +13,9 @@ import (
 	"github.com/smmctl/smmctl/engine/ledger"
 )
 
-const (
-	// claimed is how long one run alone may make a comment: longer than the
-	// request that makes it can be under way.
-	claimed = 10 * time.Minute
-	// followed is how long a pull request is followed that only lacks the review
-	// which its fast lane owes.
-	followed = 30 * 24 * time.Hour
-)
+// claimed is how long one run alone may make a comment: longer than the request
+// that makes it can be under way.
+const claimed = 10 * time.Minute
 
 // outcomeMark is the first line of the comment that tells a merged pull request's
 // outcomes: by it, and by its author, the comment is known again. Each workspace of
@@ -37,14 +32,8 @@ type PullReport struct {
 }
 
 // settled reports whether there is nothing more to tell after this.
-func (r PullReport) settled(now time.Time) bool {
-	late := now.Sub(r.Pull.Merged) > followed
-	return !slices.ContainsFunc(r.Rows, func(s Standing) bool {
-		if late {
-			s.Owed = nil
-		}
-		return !s.Settled()
-	})
+func (r PullReport) settled() bool {
+	return !slices.ContainsFunc(r.Rows, func(s Standing) bool { return !s.Settled() })
 }
 
 // pullTelling is one pull request's comment on its way.
@@ -73,8 +62,8 @@ func pullReports(w *world, s *standings, words func(*PullReport) string) []PullR
 	return out
 }
 
-func newPullTelling(r PullReport, f *forge.Forge, now time.Time) *pullTelling {
-	p := &pullTelling{report: r, forge: f, comment: r.Pull.Comment, done: r.settled(now)}
+func newPullTelling(r PullReport, f *forge.Forge) *pullTelling {
+	p := &pullTelling{report: r, forge: f, comment: r.Pull.Comment, done: r.settled()}
 	if r.Words == "" { // it brought no publication
 		p.told = true
 		return p

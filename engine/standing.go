@@ -120,6 +120,9 @@ func (s *standings) planned(out *Standing, c *plan.Change, e *ledger.Entry) {
 	switch c.Action {
 	case plan.Missed:
 		out.Stand = StandMissed
+		if c.At != nil && !strings.HasPrefix(c.Reason, "its ") { // the plan says how late, which each run says anew
+			out.Why = "later than its grace: set a new publish_at"
+		}
 	case plan.Wait:
 		out.Stand = StandWaiting
 	case plan.Hold:

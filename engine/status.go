@@ -22,6 +22,8 @@ type StatusEntry struct {
 	PublishedAt *time.Time    `json:"published_at"`
 	Remote      []plan.Remote `json:"remote"`
 	Detail      string        `json:"detail"`
+	// Approved says who let the newest change go out.
+	Approved []ledger.Consent `json:"approved,omitempty"`
 }
 
 // Status reads the ledger, and plans without asking any platform to tell what is
@@ -44,7 +46,7 @@ func (e *Engine) Status(ctx context.Context, keys []content.Key) ([]StatusEntry,
 	out := []StatusEntry{}
 	for _, entry := range w.snap.Entries {
 		out = append(out, StatusEntry{Key: entry.Key, Generation: entry.Generation, State: entry.State,
-			At: moment(entry.At), PublishedAt: moment(entry.PublishedAt), Remote: plan.Remotes(entry), Detail: entry.Detail})
+			At: moment(entry.At), PublishedAt: moment(entry.PublishedAt), Remote: plan.Remotes(entry), Detail: entry.Detail, Approved: entry.Approved})
 	}
 	for _, ch := range e.outlook(w, PlanOptions{Offline: true}).Plan.Changes {
 		if state := comingState(ch.Action); w.snap.Entries[ch.Key] == nil && state != "" {

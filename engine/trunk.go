@@ -1,16 +1,51 @@
 package engine
 
-// Trunk names the remote and the branch that the workspace is published from:
-// what smm.yaml says of the work tree, or what holds where it cannot be read. The
-// remote is empty where the ledger has none.
-func (e *Engine) Trunk() (remote, branch string) {
-	remote, branch = "origin", "main"
-	w, err := e.source("")
-	if err != nil || e.load(w) != nil {
-		return remote, branch
+import (
+	"io/fs"
+	"slices"
+
+	gitledger "github.com/smmctl/smmctl/engine/ledger/git"
+	"github.com/smmctl/smmctl/engine/load"
+	"github.com/smmctl/smmctl/engine/repo"
+)
+
+// Trunk is where a workspace is published from, and where its ledger is.
+type Trunk struct {
+	Remote string // a Git remote's name; empty: the ledger is in this clone alone
+	Branch string // whose tip apply carries out
+	Ledger string // the ledger's branch
+}
+
+// Trunk is what smm.yaml says of it in the work tree, or what holds where that
+// cannot be read.
+func (e *Engine) Trunk() Trunk {
+	t := Trunk{Remote: "origin", Branch: "main", Ledger: gitledger.DefaultBranch}
+	fsys, err := e.Repo.WorkTree()
+	if err != nil {
+		return t
 	}
-	if cfg, err := w.config(); err == nil {
-		remote, branch = ledgerRemote(cfg), firstOf(cfg.Branch, "main")
+	ws, err := load.Open(onlyConfig{fsys})
+	if err != nil || ws.Config == nil {
+		return t
 	}
-	return remote, branch
+	cfg := &ws.Config.Value
+	return Trunk{Remote: ledgerRemote(cfg), Branch: firstOf(cfg.Branch, t.Branch), Ledger: firstOf(cfg.Ledger.Branch, t.Ledger)}
+}
+
+// onlyConfig is a workspace of which nothing but smm.yaml is to be read.
+type onlyConfig struct{ fs.FS }
+
+func (o onlyConfig) Open(name string) (fs.File, error) {
+	if name != "." && name != repo.WorkspaceFile {
+		return nil, &fs.PathError{Op: "open", Path: name, Err: fs.ErrNotExist}
+	}
+	return o.FS.Open(name)
+}
+
+func (o onlyConfig) ReadDir(name string) ([]fs.DirEntry, error) {
+	if name != "." {
+		return nil, &fs.PathError{Op: "readdir", Path: name, Err: fs.ErrNotExist}
+	}
+	list, err := fs.ReadDir(o.FS, name)
+	return slices.DeleteFunc(list, func(d fs.DirEntry) bool { return d.Name() != repo.WorkspaceFile }), err
 }

@@ -54,7 +54,7 @@ type world struct {
 	around  func(ledger.Ledger) ledger.Ledger
 	adjust  func(*engine.Options)
 	clones  int
-	desk    *desk // nil: no forge
+	counter *counter // nil: no forge
 }
 
 // newWorld has a workspace with these accounts, each on a server of its own, and

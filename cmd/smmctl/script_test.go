@@ -34,9 +34,9 @@ import (
 //	break NAME OP FAULT         makes its next request of that kind go wrong
 //	toot NAME TEXT              publishes there by hand; the address is $TOOT
 //	live NAME COUNT             wants so many posts on the server
-//	await NAME COUNT            waits for them, while a program runs in the background
+//	await NAME COUNT            waits for posts, or messages, while a program runs in the background
 //	webhook NAME                starts a Slack-like webhook; its address is $NAME
-//	answer NAME STATUS...       what it answers next; 0 takes the message and loses the answer
+//	answer NAME STATUS...       what it answers next; 0 takes the message and loses the answer, -1 keeps silent
 //	told NAME COUNT [TEXT]      wants so many messages there, and TEXT in the last
 func commands() map[string]func(*testscript.TestScript, bool, []string) {
 	return map[string]func(*testscript.TestScript, bool, []string){
@@ -275,13 +275,16 @@ func (s *server) count() int {
 // await waits until something that a program in the background does has come.
 func await(ts *testscript.TestScript, neg bool, args []string) {
 	want(ts, !neg && len(args) == 2, "await NAME COUNT")
-	s := serverOf(ts, args[0])
+	count := func() int { return len(worldOf(ts).hooks[args[0]].Texts()) }
+	if worldOf(ts).hooks[args[0]] == nil {
+		count = serverOf(ts, args[0]).count
+	}
 	for end := time.Now().Add(time.Minute); time.Now().Before(end); time.Sleep(10 * time.Millisecond) {
-		if fmt.Sprint(s.count()) == args[1] {
+		if fmt.Sprint(count()) == args[1] {
 			return
 		}
 	}
-	ts.Fatalf("%d posts are live after a minute, want %s", s.count(), args[1])
+	ts.Fatalf("%d are there after a minute, want %s", count(), args[1])
 }
 
 func startWebhook(ts *testscript.TestScript, neg bool, args []string) {

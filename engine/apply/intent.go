@@ -51,7 +51,9 @@ func (r *run) intend(j *job) {
 	e.Generation, e.Provider, e.Actor = j.Generation, j.Provider, r.Actor
 	e.Prior, e.State, e.Action = e.State, ledger.Intent, string(j.Action)
 	e.IntentAt, e.SettleAt, e.Detail = now, time.Time{}, ""
-	e.Approved = j.Approved
+	if j.Asks() {
+		e.Approved = j.Approved
+	}
 	if e.Prior == "" || e.Prior.Tombstone() && j.Action == plan.Publish {
 		e.Prior = ledger.Planned
 	}

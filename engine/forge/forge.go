@@ -58,16 +58,19 @@ type Remarks interface {
 
 // Pull is a pull request.
 type Pull struct {
-	Number    int
-	Title     string
-	URL       string
-	Author    string // a login
-	Base      string // a branch
-	BaseSHA   string // that branch's commit, as the forge last compared it
-	Head      string
-	HeadSHA   string
-	MergeBase string // the commit that both sides have in common; empty where the forge does not say
-	Fork      bool   // the head is in another repository
+	Number  int
+	Title   string
+	URL     string
+	Author  string // a login
+	Base    string // a branch
+	BaseSHA string // that branch's commit, as the forge last compared it
+	Head    string
+	HeadSHA string
+	// MergeBase is the newest commit that both sides have in common: with the branch
+	// as it is now, or, once merged, as it was just before. Empty where the forge
+	// does not say. What people approve of is measured from it.
+	MergeBase string
+	Fork      bool // the head is in another repository
 	Draft     bool
 	Open      bool
 	Merged    bool

@@ -1,7 +1,7 @@
 // Package notify tells people of outcomes over webhooks that understand Slack's
 // simplest message: {"text": "…"}. What it sends cannot ping anybody and links to
 // nothing but addresses that smmctl knows, whatever the content says. It imports
-// content, provider (for its Secret and its kinds of failure) and httpx.
+// clock, content, provider (for its Secret and its kinds of failure) and httpx.
 package notify
 
 import (

@@ -105,15 +105,17 @@ func TestSend(t *testing.T) {
 		handler http.HandlerFunc
 		kind    provider.Kind
 	}{
-		"ok":          {answer(200, "ok"), ""},
-		"no content":  {answer(204, ""), ""},
-		"refused":     {answer(400, "invalid_payload "+token), provider.Rejected},
-		"forbidden":   {answer(403, "no /services/"+token), provider.Unauthorized},
-		"gone":        {answer(404, "no_service"), provider.NotFound},
-		"throttled":   {answer(429, ""), provider.Throttled},
-		"broken":      {answer(500, token), provider.Ambiguous},
-		"moved":       {func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, other.URL, 307) }, provider.Rejected},
-		"see other":   {func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, other.URL, 303) }, provider.Ambiguous},
+		"ok":         {answer(200, "ok"), ""},
+		"no content": {answer(204, ""), ""},
+		"refused":    {answer(400, "invalid_payload "+token), provider.Rejected},
+		"forbidden":  {answer(403, "no /services/"+token), provider.Unauthorized},
+		"gone":       {answer(404, "no_service"), provider.NotFound},
+		"throttled":  {answer(429, ""), provider.Throttled},
+		"broken":     {answer(500, token), provider.Ambiguous},
+		"moved": {func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, other.URL, http.StatusTemporaryRedirect)
+		}, provider.Rejected},
+		"see other":   {func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, other.URL, http.StatusSeeOther) }, provider.Ambiguous},
 		"endless":     {answer(200, strings.Repeat("a", 1<<20)), provider.Ambiguous},
 		"cut":         {func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }, provider.Ambiguous},
 		"own message": {answer(400, `{"error": "bad `+token+`"}`), provider.Rejected},

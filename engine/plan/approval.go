@@ -27,7 +27,7 @@ func approvalNeeds(s *scene, changes []Change) []Refusal {
 		if p == nil || a == nil || c.Unknown {
 			continue
 		}
-		if s.asks(c) || Bindable(p) && (c.Action == Wait || c.Action == Hold) {
+		if c.Asks() || Bindable(p) && (c.Action == Wait || c.Action == Hold) {
 			s.weigh(c, p, a, given[c.Key])
 		}
 	}
@@ -38,10 +38,10 @@ func approvalNeeds(s *scene, changes []Change) []Refusal {
 func unapproved(s *scene, changes []Change) []Refusal {
 	for i := range changes {
 		c := &changes[i]
-		if !begins(c) || !s.asks(c) {
+		if !begins(c) || !c.Asks() {
 			continue
 		}
-		switch why := lacking(c); {
+		switch why := c.Lacking(); {
 		case s.Approvals.Problem != "":
 			stop(c, "approval: %s", s.Approvals.Problem)
 		case len(s.Approvals.Rules) > 0 && s.desired[c.Key] == nil:
@@ -53,10 +53,10 @@ func unapproved(s *scene, changes []Change) []Refusal {
 	return nil
 }
 
-// asks reports whether a change shows people something that has to be approved.
-// Taking down, and sending again what had gone out, need nobody's yes; nor does
-// the end of a pin.
-func (s *scene) asks(c *Change) bool {
+// Asks reports whether a change shows people something that has to be approved,
+// where there are rules. Taking down, and sending again what had gone out, need
+// nobody's yes; nor does the end of a pin.
+func (c *Change) Asks() bool {
 	switch c.Action {
 	case Publish, Schedule, Reschedule, Replace:
 		return true
@@ -99,7 +99,7 @@ func (s *scene) weigh(c *Change, p *content.Publication, a *Account, given []led
 			}
 		}
 	}
-	if s.Approvals.Problem == "" && (fast || lacking(c) == "") {
+	if s.Approvals.Problem == "" && (fast || c.Lacking() == "") {
 		c.Approved = yes
 	}
 }
@@ -118,8 +118,8 @@ func (c *Change) count(by string) (counted bool) {
 	return counted
 }
 
-// lacking says which rules are not satisfied, or nothing.
-func lacking(c *Change) string {
+// Lacking says which approval rules are not satisfied yet, for people, or nothing.
+func (c *Change) Lacking() string {
 	if slices.ContainsFunc(c.Approved, func(a ledger.Consent) bool { return a.FastLane }) {
 		return ""
 	}

@@ -324,7 +324,7 @@ func TestNothingGoesOutUnapproved(t *testing.T) {
 		}
 		pubs := newModel(w).pubs
 		for _, c := range w.plan().Changes {
-			if !begins(&c) || !publishes(&c) && c.Action != Reschedule && !(c.Action == Edit && !c.Unpin) {
+			if !begins(&c) || !publishes(&c) && c.Action != Reschedule && (c.Action != Edit || c.Unpin) {
 				continue
 			}
 			p := pubs[c.Key]

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"path"
 	"slices"
+	"strings"
 
 	"github.com/smmctl/smmctl/engine/content"
 )
@@ -42,6 +43,8 @@ func (c *checker) people(p place, field string, logins []string) int {
 		case login == "":
 			c.add(p.diag("approval-rule", at, "%q is no login", who))
 			continue
+		case strings.ContainsAny(login, "/ "):
+			c.add(p.diag("approval-rule", at, "%q is no login: teams are not looked up", who).WithHint("name its people"))
 		case seen[login]:
 			c.add(p.diag("approval-rule", at, "%s is named twice: a person counts once", who))
 		}

@@ -207,6 +207,7 @@ func TestRules(t *testing.T) {
 		"approval rules cannot be turned off": {map[string]string{config: base[config] + `approvals: {rules: [{name: desk, pillars: [x], from: [a]}]}
 rules: {approval-reference: off}
 `}, []string{"smm.yaml:4:44 approval-reference error", "smm.yaml:5:9 fixed-rule error"}},
+		"approval of a team": {map[string]string{config: base[config] + "approvals: {rules: [{name: desk, from: [\"@acme/desk\"]}]}\n"}, []string{"smm.yaml:4:41 approval-rule error"}},
 		"approval of nobody": {map[string]string{config: base[config] + "approvals: {rules: [{name: desk, from: []}]}\n"}, []string{"smm.yaml:4:40 empty-value error"}},
 		"zone":               {map[string]string{config: strings.Replace(base[config], "Paris", "Pariss", 1)}, []string{"smm.yaml:2:11 unknown-timezone error"}},
 

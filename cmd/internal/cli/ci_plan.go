@@ -74,7 +74,7 @@ func runCiPlan(ctx context.Context, g *global, o *ciPlanOptions) error {
 	}
 	r, err := e.Review(ctx, p.what)
 	if err != nil {
-		return errors.Join(err, p.stumbled(ctx, e.Repo.Prefix))
+		return errors.Join(append(p.failed, err, p.stumbled(ctx, e.Repo.Prefix))...)
 	}
 	return g.deliver(ctx, e, o, p, r)
 }

@@ -30,25 +30,23 @@ func (g *global) proposal(ctx context.Context, e *engine.Engine, o *ciPlanOption
 		p.failed = append(p.failed, err)
 	}
 	p.findPull(ctx, o.pull)
-	remote, branch := e.Trunk()
+	trunk := e.Trunk()
 	switch {
 	case p.pull != nil:
 		p.take(p.pull)
 		if o.base == "" {
-			p.tip(ctx, e, remote)
+			p.tip(ctx, e, trunk.Remote)
 		}
 	case p.job != nil && (o.base == "" || o.head == ""):
 		return nil, errors.Join(append(p.failed, fmt.Errorf("ci plan: the job (%s) is about no pull request that can be read: use --pull N, or --base and --head", p.job.Event))...)
 	default:
-		p.local(e, remote, branch)
+		p.local(e, trunk)
 	}
-	if err := p.bring(ctx, e, cmp.Or(remote, "origin")); err != nil {
+	if err := p.bring(ctx, e, cmp.Or(trunk.Remote, "origin")); err != nil {
 		return nil, errors.Join(append(p.failed, err)...)
 	}
-	if p.job != nil { // its clone has one branch; reviewing offline goes by what is there
-		if err := e.BringLedger(ctx); err != nil {
-			p.failed = append(p.failed, err)
-		}
+	if p.job != nil {
+		p.fetchLedger(ctx, g, e, trunk)
 	}
 	if p.fresh {
 		p.approvals(ctx, g, e)
@@ -66,7 +64,12 @@ func (p *proposal) findJob(g *global) error {
 		return fmt.Errorf("the forge: %w", err)
 	}
 	p.job = job
-	if p.home, err = job.Open(g.HTTP); err != nil {
+	p.home, err = job.Open(g.HTTP)
+	if errors.Is(err, forge.ErrForbidden) {
+		g.warn(fmt.Errorf("nothing is said in the pull request: %w", err))
+		return nil
+	}
+	if err != nil {
 		return fmt.Errorf("the forge: %w", err)
 	}
 	return nil
@@ -124,17 +127,18 @@ func (p *proposal) tip(ctx context.Context, e *engine.Engine, remote string) {
 }
 
 // local compares what is checked out with the branch that is published.
-func (p *proposal) local(e *engine.Engine, remote, branch string) {
+func (p *proposal) local(e *engine.Engine, trunk engine.Trunk) {
 	if p.what.Head == "" {
 		p.what.Head = "HEAD"
 	}
 	if p.what.Base != "" {
 		return
 	}
-	p.what.Base = branch
-	if remote != "" {
-		if _, _, err := e.Repo.FS(remote + "/" + branch); err == nil {
-			p.what.Base = remote + "/" + branch
+	p.what.Base = trunk.Branch
+	if trunk.Remote != "" {
+		known := trunk.Remote + "/" + trunk.Branch
+		if _, _, err := e.Repo.FS(known); err == nil {
+			p.what.Base = known
 		}
 	}
 }
@@ -153,6 +157,26 @@ func (p *proposal) bring(ctx context.Context, e *engine.Engine, remote string) e
 		return fmt.Errorf("ci plan: the commits to compare are not in this clone: %w", err)
 	}
 	return nil
+}
+
+// plainBranch are names that are nothing else to git.
+var plainBranch = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._/-]*$`)
+
+// fetchLedger brings the ledger's branch, which a job's clone of one commit lacks,
+// for a plan that asks nobody. Where it cannot, the review says what is missing.
+// smm.yaml may be a stranger's here: only a remote that the clone has is asked.
+func (p *proposal) fetchLedger(ctx context.Context, g *global, e *engine.Engine, t engine.Trunk) {
+	if t.Remote == "" || !e.Repo.HasRemote(t.Remote) || !plainBranch.MatchString(t.Ledger) {
+		return
+	}
+	args := []string{"fetch", "--quiet", "--no-tags", "--no-prune", "--no-write-fetch-head", "--no-auto-maintenance", "--no-recurse-submodules", "--refmap="}
+	if e.Repo.Shallow() {
+		args = append(args, "--depth=1")
+	}
+	args = append(args, "--", t.Remote, "+refs/heads/"+t.Ledger+":refs/remotes/"+t.Remote+"/"+t.Ledger)
+	if _, err := e.Repo.Git(ctx, e.Repo.Root, nil, args...); err != nil {
+		g.warn(fmt.Errorf("the ledger's branch: %w", err))
+	}
 }
 
 // approvals are those that the pull request's reviews give. Without them the

@@ -57,7 +57,7 @@ func (p *Printer) Status(entries []engine.StatusEntry) {
 		if len(e.Remote) > 0 {
 			url = e.Remote[0].URL
 		}
-		rows = append(rows, []string{e.Key.String(), string(e.State), stamp(at), url, e.Detail})
+		rows = append(rows, []string{e.Key.String(), string(e.State), stamp(at), url, strings.Join(present(e.Detail, approvedBy(e.Approved)), "; ")})
 	}
 	p.Table([]string{"KEY", "STATE", "TIME (UTC)", "URL", ""}, rows)
 }

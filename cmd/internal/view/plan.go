@@ -54,6 +54,11 @@ func (p *Printer) change(c *plan.Change) {
 		line = append(line, fmt.Sprintf("thread of %d", c.Segments))
 	}
 	p.printf("%s\n    %s\n", strings.TrimRight(strings.Join(line, "  "), " "), p.paint(dim, flat(c.Reason)))
+	if by := approvedBy(c.Approved); by != "" {
+		p.printf("    %s\n", p.paint(good, by))
+	} else if lacks := c.Lacking(); lacks != "" && !strings.Contains(c.Reason, lacks) {
+		p.printf("    %s\n", p.paint(warn, oneLine("approval: "+lacks, 300)))
+	}
 	for _, n := range c.Notes {
 		p.printf("    %s\n", p.paint(warn, oneLine(n, 300)))
 	}

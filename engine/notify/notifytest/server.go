@@ -21,10 +21,14 @@ type Server struct {
 	texts    []string
 	requests int
 	problems []string
-	// answers are the statuses of the requests to come; 0 loses the answer after
-	// the message has been taken.
-	answers []int
+	answers  []int // statuses of the requests to come
 }
+
+// What happens instead of an answer.
+const (
+	Lost  = 0
+	Never = -1
+)
 
 // Path is the webhook's: it has a token in it, as real ones do.
 const Path = "/services/T024BE7LD/B8FHJ4Q2N/" + Token
@@ -32,8 +36,9 @@ const Path = "/services/T024BE7LD/B8FHJ4Q2N/" + Token
 // Token must show nowhere.
 const Token = "xq7Hw2KzT4mPv9Rb3Nc8Ydf1"
 
-// Answer queues statuses for the next requests: 200 takes the message, 0 takes it
-// and loses the answer, everything else refuses it.
+// Answer queues statuses for the next requests: 200 takes the message, Lost takes
+// it and loses the answer, Never takes it and never answers, everything else
+// refuses it.
 func (s *Server) Answer(statuses ...int) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -64,26 +69,36 @@ func (s *Server) Problems() []string {
 // ServeHTTP implements http.Handler.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	text, problem := read(r)
+	switch status := s.take(text, problem); {
+	case problem != "":
+		http.Error(w, problem, http.StatusBadRequest)
+	case status == Never:
+		<-r.Context().Done()
+	case status == Lost:
+		panic(http.ErrAbortHandler)
+	default:
+		w.WriteHeader(status)
+		_, _ = io.WriteString(w, "ok")
+	}
+}
+
+// take notes a request, and says how it is answered.
+func (s *Server) take(text, problem string) int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.requests++
 	if problem != "" {
 		s.problems = append(s.problems, problem)
-		http.Error(w, problem, http.StatusBadRequest)
-		return
+		return http.StatusBadRequest
 	}
 	status := http.StatusOK
 	if len(s.answers) > 0 {
 		status, s.answers = s.answers[0], s.answers[1:]
 	}
-	if status == http.StatusOK || status == 0 {
+	if status == http.StatusOK || status == Lost || status == Never {
 		s.texts = append(s.texts, text)
 	}
-	if status == 0 {
-		panic(http.ErrAbortHandler)
-	}
-	w.WriteHeader(status)
-	_, _ = io.WriteString(w, "ok")
+	return status
 }
 
 // maxText is the smallest of the three's.

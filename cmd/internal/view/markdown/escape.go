@@ -60,7 +60,7 @@ func escape(s string, gaps, first bool) string {
 	var b strings.Builder
 	r := []rune(s)
 	for i, c := range r {
-		www := c == '.' && strings.ContainsRune("wW", at(r, i-1)) // an address to Markdown itself, also within <code>
+		www := c == '.' && wwwEnds(r, i-1) // an address to Markdown itself, also within <code>
 		if strings.ContainsRune(special, c) || www || first && i == 0 && strings.ContainsRune(leading, c) {
 			fmt.Fprintf(&b, "&#%d;", c)
 		} else {
@@ -92,7 +92,7 @@ func attracts(r []rune, i int) bool {
 	case '-':
 		return letter(before) && (digit(after) || before < 'a')
 	case 'w', 'W':
-		return after == '.'
+		return after == '.' && wwwEnds(r, i)
 	}
 	return hexDigit(r[i]) && hexBefore(r, i)%6 == 5
 }
@@ -107,6 +107,8 @@ func hexBefore(r []rune, i int) int {
 	return n
 }
 
+func wwwEnds(r []rune, i int) bool { return i >= 2 && strings.EqualFold(string(r[i-2:i+1]), "www") }
+
 func at(r []rune, i int) rune {
 	if i < 0 || i >= len(r) {
 		return 0
@@ -117,6 +119,23 @@ func at(r []rune, i int) rune {
 func digit(c rune) bool    { return c >= '0' && c <= '9' }
 func letter(c rune) bool   { return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' }
 func hexDigit(c rune) bool { return digit(c) || c >= 'a' && c <= 'f' || c >= 'A' && c <= 'F' }
+
+// prose is inline text, cut where it is endless, in which `code` is code.
+func prose(s string, n int) string {
+	s, _ = clip(s, n)
+	parts := strings.Split(strings.Join(strings.Fields(view.Safe(s)), " "), "`")
+	if len(parts)%2 == 0 { // one backtick is left alone
+		return inline(s)
+	}
+	for i, p := range parts {
+		if i%2 == 1 {
+			parts[i] = code(p)
+		} else {
+			parts[i] = escape(p, true, false)
+		}
+	}
+	return strings.Join(parts, "")
+}
 
 // clip cuts s to n code points, and says how many are left out; 0 keeps it whole.
 func clip(s string, n int) (string, int) {

@@ -17,11 +17,6 @@ func clockTime(s string) time.Time {
 	return t
 }
 
-func atPtr(s string) *time.Time {
-	t := clockTime(s)
-	return &t
-}
-
 func empty() *engine.Review {
 	return &engine.Review{
 		FormatVersion: 1, Now: clockTime("2026-12-01T10:00:00Z"), Timezone: "Europe/Paris", Offline: true,

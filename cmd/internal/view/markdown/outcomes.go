@@ -4,10 +4,8 @@ import (
 	"fmt"
 	"net/url"
 	"strings"
-	"time"
 
 	"github.com/smmctl/smmctl/engine"
-	"github.com/smmctl/smmctl/engine/ledger"
 	"github.com/smmctl/smmctl/engine/plan"
 )
 
@@ -16,6 +14,7 @@ import (
 const (
 	maxOutcomes = 120
 	maxReason   = 160
+	maxNotes    = 20
 	maxOutput   = 60_000
 )
 
@@ -36,13 +35,13 @@ func Summary(d *engine.Delivery, failure error) string {
 	o := &outcomes{}
 	o.say("### smmctl ci publish\n\n")
 	if failure != nil {
-		o.say("**The run did not end well:** %s\n\n", cutInline(failure.Error(), 600))
+		o.say("**The run did not end well:** %s\n\n", prose(failure.Error(), 600))
 	}
 	if d != nil && d.Outcome != nil && d.Plan != nil {
 		o.delivery(d)
 	}
 	if d != nil && d.Telling != nil {
-		o.say("\n**Not everybody was told.** What was published is published all the same. %s\n", cutInline(d.Telling.Error(), 600))
+		o.say("\n**Not everybody was told.** What was published is published all the same. %s\n", prose(d.Telling.Error(), 600))
 	}
 	return o.String()
 }
@@ -54,7 +53,7 @@ func (o *outcomes) say(format string, args ...any) { fmt.Fprintf(o, format, args
 
 func (o *outcomes) delivery(d *engine.Delivery) {
 	for _, f := range d.Freezes {
-		o.say("**Frozen:** %s%s. Nothing is published there meanwhile.\n\n", cutInline(f.Reason, maxReason), frozenScope(f))
+		o.say("**Frozen:** %s%s. Nothing is published there meanwhile.\n\n", prose(f.Reason, maxReason), frozenScope(f))
 	}
 	if len(d.Rows) == 0 {
 		o.say("Nothing to do, and nothing that needs anybody.")
@@ -67,14 +66,17 @@ func (o *outcomes) delivery(d *engine.Delivery) {
 	}
 	o.settling(d.Rows)
 	for _, r := range d.Plan.Refusals {
-		o.say("\n**Refused** by %s%s: %s\n", code(r.Guard), onAccount(r.Account), cutInline(r.Detail, maxReason*2))
+		o.say("\n**Refused** by %s%s: %s\n", code(r.Guard), onAccount(r.Account), prose(r.Detail, maxReason*2))
 	}
 	for i, p := range d.Plan.Errors {
-		if i == 20 {
+		if i == maxNotes {
 			o.say("\nand %d more problems: %s names them.\n", len(d.Plan.Errors)-i, code("smmctl validate"))
 			break
 		}
-		o.say("\n**Left out:** %s: %s\n", code(p.Path), cutInline(p.Summary, maxReason*2))
+		o.say("\n**Left out:** %s: %s\n", code(p.Path), prose(p.Summary, maxReason*2))
+	}
+	for _, n := range d.Notes[:min(len(d.Notes), maxNotes)] {
+		o.say("\n**Approvals:** %s\n", prose(n, maxReason*2))
 	}
 }
 
@@ -104,32 +106,28 @@ func state(s engine.Standing) string {
 		out = "not planned"
 	}
 	if s.Why != "" {
-		out += "<br>" + cutInline(s.Why, maxReason)
+		out += "<br>" + prose(s.Why, maxReason)
 	}
 	if s.Coming != "" {
-		out += "<br>still to come: " + cutInline(s.Coming, maxReason)
+		out += "<br>still to come: " + prose(s.Coming, maxReason)
 	}
 	if s.Owed != nil {
-		out += "<br>⚠ published first: **review owed until " + s.Owed.UTC().Format("2006-01-02 15:04") + " UTC**"
+		out += "<br>⚠ published first: **review owed until** " + moment(*s.Owed, s.Timezone)
 	}
 	return out
 }
 
-// times is when it went out, or is to: in the account's zone, and in UTC.
+// times is when it went out, or is to.
 func times(s engine.Standing) string {
 	at := s.PublishedAt
 	if at == nil {
 		at = s.At
 	}
-	if at == nil {
+	out := when(at, s.Timezone)
+	switch {
+	case out == "":
 		return "–"
-	}
-	out := ""
-	if zone, err := time.LoadLocation(s.Timezone); err == nil && s.Timezone != "" && s.Timezone != "UTC" {
-		out = at.In(zone).Format("2006-01-02 15:04") + " " + inline(s.Timezone) + "<br>"
-	}
-	out += at.UTC().Format("2006-01-02 15:04") + " UTC"
-	if s.Stand == engine.StandWaiting || s.Stand == engine.StandScheduled {
+	case s.Stand == engine.StandWaiting || s.Stand == engine.StandScheduled:
 		return "until " + out
 	}
 	return out
@@ -139,7 +137,7 @@ func approvals(s engine.Standing) string {
 	var out []string
 	for _, c := range s.Approved {
 		who := inline(strings.TrimPrefix(c.By, "@"))
-		if reviewPage(c) {
+		if linkable(c.URL) {
 			who = "[" + who + "](" + c.URL + ")"
 		}
 		if c.FastLane {
@@ -153,8 +151,6 @@ func approvals(s engine.Standing) string {
 	return strings.Join(out, ", ")
 }
 
-func reviewPage(c ledger.Consent) bool { return linkable(c.URL) }
-
 // settling says how a person settles what only a person can.
 func (o *outcomes) settling(rows []engine.Standing) {
 	said := 0
@@ -165,7 +161,7 @@ func (o *outcomes) settling(rows []engine.Standing) {
 		if said++; said == 1 {
 			o.say("\nNobody knows whether these are live: an answer was lost, and the platform cannot tell. Look there, then run one of:\n\n")
 		}
-		if said > 20 {
+		if said > maxNotes {
 			o.say("- … and the same for the others that are unknown\n")
 			return
 		}
@@ -189,11 +185,11 @@ func linkable(u string) bool {
 	p, err := url.Parse(u)
 	return err == nil && p.Scheme == "https" && p.Host != "" && p.User == nil && len(u) < 500 &&
 		!strings.ContainsFunc(u, func(r rune) bool {
-			return r <= ' ' || r > '~' || strings.ContainsRune("<>()[]{}|\\`\"'*", r)
+			return r <= ' ' || r > '~' || strings.ContainsRune("<>()[]{}|\\`\"'*&;", r)
 		})
 }
 
-// title counts the rows by where they stand.
+// outcomeTitle counts the rows by where they stand.
 func outcomeTitle(rows []engine.Standing) string {
 	n := map[engine.Stand]int{}
 	for _, s := range rows {
@@ -240,12 +236,5 @@ func frozenScope(f plan.Freeze) string {
 	if len(scope) == 0 {
 		return " (everything)"
 	}
-	return " (" + cutInline(strings.Join(scope, ", "), maxReason) + ")"
-}
-
-func cutInline(s string, n int) string {
-	if r := []rune(s); len(r) > n {
-		s = string(r[:n]) + "…"
-	}
-	return inline(s)
+	return " (" + prose(strings.Join(scope, ", "), maxReason) + ")"
 }

@@ -43,7 +43,7 @@ func text(s string, clipAt int) string {
 	s, left := clip(s, clipAt)
 	q := quote(s)
 	if left > 0 {
-		q += fmt.Sprintf("\n<sub>and %s more</sub>\n", count(left, "character"))
+		q += fmt.Sprintf("\n<sub>and %d more characters</sub>\n", left)
 	}
 	return q
 }
@@ -118,11 +118,15 @@ func attached(s *content.Segment) []string {
 	if p := s.Poll; p != nil {
 		out = append(out, poll(p))
 	}
+	var small []string
 	if len(s.Tags) > 0 {
-		out = append(out, "tags: "+prose(strings.Join(s.Tags, ", "), 300))
+		small = append(small, "tags: "+prose(strings.Join(s.Tags, ", "), 300))
 	}
 	if s.Language != "" {
-		out = append(out, "language: "+prose(s.Language, 40))
+		small = append(small, "language: "+prose(s.Language, 40))
+	}
+	if len(small) > 0 {
+		out = append(out, strings.Join(small, " · "))
 	}
 	for _, k := range slices.Sorted(maps.Keys(s.Options)) {
 		out = append(out, "option "+code(k)+": "+prose(s.Options[k], 300))
@@ -173,20 +177,6 @@ func poll(p *content.PollSpec) string {
 		kind = "several answers each"
 	}
 	return fmt.Sprintf("poll: %s; open for %s, %s", strings.Join(options, ", "), content.FormatDuration(p.Expires), kind)
-}
-
-// links are those that lead elsewhere than their words say.
-func links(s *content.Segment) []string {
-	var out []string
-	for _, f := range s.Facets {
-		if f.Kind != "link" || f.Start < 0 || f.Start > f.End || f.End > len(s.Text) {
-			continue
-		}
-		if words := s.Text[f.Start:f.End]; words != f.Value {
-			out = append(out, "“"+prose(words, 100)+"” leads to "+code(f.Value))
-		}
-	}
-	return out
 }
 
 // unsaid are fields whose values tell a person nothing, or which are shown above.

@@ -22,9 +22,12 @@ func title(o Options) string {
 // summaryLine is all that somebody in a hurry reads.
 func summaryLine(r *engine.Review) string {
 	parts := []string{"**" + Counts(r.Plan) + "**"}
-	fresh, old := countProblems(r)
-	if fresh > 0 {
-		parts = append(parts, "**"+count(fresh, "problem")+"**")
+	errors, warnings, old := countProblems(r)
+	if errors > 0 {
+		parts = append(parts, "**"+count(errors, "error")+"**")
+	}
+	if warnings > 0 {
+		parts = append(parts, count(warnings, "warning"))
 	}
 	if old > 0 {
 		parts = append(parts, count(old, "problem")+" from before")
@@ -63,17 +66,20 @@ func Counts(p *plan.Plan) string {
 	return strings.Join(parts, ", ")
 }
 
-func countProblems(r *engine.Review) (fresh, old int) {
+func countProblems(r *engine.Review) (errors, warnings, old int) {
+	errors = len(Unread(r))
 	for _, d := range r.Diagnostics {
 		switch {
 		case d.Severity == diag.Info:
-		case d.New:
-			fresh++
-		default:
+		case !d.New:
 			old++
+		case d.Severity == diag.Error:
+			errors++
+		default:
+			warnings++
 		}
 	}
-	return fresh + len(Unread(r)), old
+	return errors, warnings, old
 }
 
 var weight = map[diag.Severity]int{diag.Error: 0, diag.Warning: 1, diag.Info: 2}
@@ -154,12 +160,6 @@ func Unread(r *engine.Review) []plan.Problem {
 		told[plan.Problem{Path: d.Path, Summary: fmt.Sprintf("%d:%d: %s", d.Line, d.Column, d.Summary)}] = true
 	}
 	return slices.DeleteFunc(slices.Clone(r.Plan.Errors), func(p plan.Problem) bool { return told[p] })
-}
-
-// prose is inline text, cut where it is endless.
-func prose(s string, n int) string {
-	s, _ = clip(s, n)
-	return inline(s)
 }
 
 // path is a file's, cut where it is endless.
