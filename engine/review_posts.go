@@ -31,11 +31,12 @@ func (r *reviewing) findTouched() {
 	dirty := map[*validate.Post]bool{}
 	for _, w := range []*world{r.before, r.after} {
 		for i := range w.report.Posts {
-			dirty[&w.report.Posts[i]] = r.isDirty(w, i)
+			if r.isDirty(w, i) {
+				dirty[&w.report.Posts[i]] = true
+			}
 		}
 	}
-	pairs := paired(r.before.report.Posts, r.after.report.Posts)
-	for _, t := range pairs {
+	for _, t := range paired(r.before.report.Posts, r.after.report.Posts) {
 		if t.before == nil || t.after == nil || dirty[t.before] || dirty[t.after] || r.moved(t) {
 			r.touched = append(r.touched, t)
 		}
@@ -75,20 +76,24 @@ func (r *reviewing) moved(t touched) bool {
 // one path, then those of one id, then what has no id on one side under one path.
 // It is in the order of the paths.
 func paired(before, after []validate.Post) []touched {
-	left := map[[2]string]*validate.Post{}
-	for i := range before {
-		left[name(&before[i])] = &before[i]
-	}
 	out := make([]touched, 0, len(after))
+	left := map[[2]string]*validate.Post{}
 	var alone []*validate.Post
-	for i := range after {
-		p := &after[i]
-		if was := left[name(p)]; was != nil {
-			delete(left, name(p))
-			out = append(out, touched{was, p})
-		} else {
-			alone = append(alone, p)
+	i := 0
+	for j := range after { // both are in the order of their paths
+		for i < len(before) && before[i].Path < after[j].Path {
+			left[name(&before[i])] = &before[i]
+			i++
 		}
+		if i < len(before) && name(&before[i]) == name(&after[j]) {
+			out = append(out, touched{&before[i], &after[j]})
+			i++
+		} else {
+			alone = append(alone, &after[j])
+		}
+	}
+	for ; i < len(before); i++ {
+		left[name(&before[i])] = &before[i]
 	}
 	byID, byPath := map[string]*validate.Post{}, map[string]*validate.Post{}
 	for _, n := range slices.SortedFunc(maps.Keys(left), func(a, b [2]string) int { return slices.Compare(b[:], a[:]) }) {

@@ -244,7 +244,7 @@ func (o *overlaid) tree() *treeFS {
 			delete(o.folders, dir)
 		}
 	}
-	t := &treeFS{repo: o.base.repo, folders: map[string]*folder{}}
+	t := &treeFS{repo: o.base.repo, under: o.base, folders: map[string]*folder{}}
 	for dir, entries := range o.folders {
 		tree := &object.Tree{}
 		for _, e := range entries {
