@@ -13,21 +13,35 @@ import (
 // touched is a post that the proposal changes; nil on the side that lacks it.
 type touched struct{ before, after *validate.Post }
 
-func (t touched) kind() string {
+func (r *reviewing) kindOf(t touched) string {
+	c := r.changed[t.post().Path]
 	switch {
-	case t.before == nil:
-		return "added"
 	case t.after == nil:
 		return "removed"
+	case t.before == nil && (r.before.ws.Config != nil || c != nil && c.Added):
+		return "added"
 	}
 	return "changed"
+}
+
+// id is the post's id, or what it was where it cannot be read.
+func (t touched) id() string {
+	if id := t.post().ID; id != "" || t.before == nil {
+		return id
+	}
+	return t.before.ID
 }
 
 // post is the post as it would be, or as it was.
 func (t touched) post() *validate.Post { return cmp.Or(t.after, t.before) }
 
-// findTouched pairs the posts of both sides, by id, and keeps what differs.
+// findTouched pairs the posts of both sides, by id, and keeps what differs. Where
+// smm.yaml cannot be read no post is, and none of the other side has come or gone.
 func (r *reviewing) findTouched() {
+	if r.after.ws.Config == nil {
+		return
+	}
+	compared := r.before.ws.Config != nil
 	dirty := map[*validate.Post]bool{}
 	for _, w := range []*world{r.before, r.after} {
 		for i := range w.report.Posts {
@@ -37,7 +51,7 @@ func (r *reviewing) findTouched() {
 		}
 	}
 	for _, t := range paired(r.before.report.Posts, r.after.report.Posts) {
-		if t.before == nil || t.after == nil || dirty[t.before] || dirty[t.after] || r.moved(t) {
+		if dirty[t.before] || dirty[t.after] || compared && (t.before == nil || t.after == nil || r.moved(t)) {
 			r.touched = append(r.touched, t)
 		}
 	}
@@ -142,7 +156,7 @@ func (r *reviewing) posts() {
 		}
 	}
 	for _, t := range r.touched {
-		p := ReviewedPost{ID: t.post().ID, Path: t.post().Path, Status: t.post().Status, Kind: t.kind()}
+		p := ReviewedPost{ID: t.id(), Path: t.post().Path, Status: t.post().Status, Kind: r.kindOf(t)}
 		p.Publications = publicationsOf(t, before, after, changes)
 		r.out.Posts = append(r.out.Posts, p)
 	}
