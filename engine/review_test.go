@@ -218,6 +218,11 @@ sensitive strategies/acme/accounts/two.yaml token.txt
 			t.Parallel()
 			r, err := w.engine().Review(bg, engine.ReviewOptions{Base: base, Head: head, Offline: true})
 			must(t, err)
+			again, err := w.engine().Review(bg, engine.ReviewOptions{Base: base, Head: head, Offline: true})
+			must(t, err)
+			if asJSON(r) != asJSON(again) { // the first may have found no cache
+				t.Errorf("it is another with a cache:\n%s\n%s", told(r), told(again))
+			}
 			if got := "\n" + told(r); strings.TrimSpace(got) != strings.TrimSpace(c.want) {
 				t.Errorf("got%swant%s", got, c.want)
 			}
