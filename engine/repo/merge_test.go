@@ -212,6 +212,22 @@ func TestMergeOfHostileTrees(t *testing.T) {
 	}
 }
 
+// A workspace's folder that became a link is a workspace that is gone.
+func TestMergeWithoutTheFolder(t *testing.T) {
+	t.Parallel()
+	h := newHistory(t)
+	base := h.commit("", map[string]string{"brand/smm.yaml": "x", "other/smm.yaml": "y"})
+	head := h.commit(base, map[string]string{"brand": "->other", "other/smm.yaml": "y"})
+	h.git("checkout", "--quiet", base)
+	r, err := At(filepath.Join(h.dir, "brand"))
+	must(t, err)
+	m, err := r.Merge(t.Context(), base, head, base)
+	must(t, err)
+	if got := listing(t, m.After); got != "" {
+		t.Error(got)
+	}
+}
+
 // Links stay links: what leads out of the tree is not followed.
 func TestMergeFollowsNoLinkOut(t *testing.T) {
 	t.Parallel()
