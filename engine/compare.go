@@ -38,45 +38,121 @@ func (e *Engine) revision(ctx context.Context, rev string, o PlanOptions) (*worl
 // difference plans both worlds. It returns all that after would do, and as an
 // outlook what before would not do anyway.
 func (e *Engine) difference(before, after *world, o PlanOptions) (all []plan.Change, out *Outlook) {
-	from, to := e.input(before, o), e.input(after, o)
-	e.renderDiffering(before, from, after, to)
-	out = after.outlook(to, e.fill(after, to)) // first: what is the same is rendered as it will be
-	was := e.fill(before, from).Plan().Changes
+	to := e.input(after, o)
+	from := e.circumstances(before, o)
+	d := e.compareDesired(before, to.Desired)
+	from.Desired = d.desired
+	e.renderReady(before, d.was)
+	e.renderReady(after, d.is)
+	out = after.outlook(to, e.fill(after, to))
 	all = out.Plan.Changes
-	out.Plan.Changes = changesBetween(was, before, all, after, o.From)
+	out.Plan.Changes = changesBetween(e.planOf(before, from, d, after, all), before, all, after, o.From)
 	out.Plan.Summarize()
 	return all, out
 }
 
-// renderDiffering renders, on both sides, what is not the same on both, whether it
-// is due or not, so that its words can be compared. What is the same is one
-// publication for both: it is rendered once, where it has to be.
-func (e *Engine) renderDiffering(before *world, from *plan.Input, after *world, to *plan.Input) {
-	now := make(map[content.Key]*content.Publication, len(to.Desired))
-	for _, p := range to.Desired {
-		now[p.Key] = p
-	}
-	old, new := map[string][]*content.Publication{}, map[string][]*content.Publication{}
-	for i, p := range from.Desired {
-		q := now[p.Key]
-		if q != nil && samePublication(p, q) {
-			from.Desired[i] = q
-			delete(now, p.Key)
-			continue
-		}
-		addUnrendered(old, p)
-	}
-	for _, p := range now {
-		addUnrendered(new, p)
-	}
-	e.renderAll(before, old)
-	e.renderAll(after, new)
+// desires are before's publications held against after's.
+type desires struct {
+	desired []*content.Publication // before's; what is the same is after's own: it is rendered once for both
+	was, is []*content.Publication // what is not the same, of both
 }
 
-func addUnrendered(byPath map[string][]*content.Publication, p *content.Publication) {
-	if p.Segments == nil && p.Ready && p.Invalid == "" && !p.Key.IsProfile() {
-		byPath[p.Path] = append(byPath[p.Path], p)
+func (e *Engine) compareDesired(before *world, those []*content.Publication) *desires {
+	d, match := &desires{}, matching(those)
+	add := func(p *content.Publication) {
+		q := match.find(p.Key)
+		if q != nil && samePublication(p, q) {
+			d.desired = append(d.desired, q)
+			return
+		}
+		if q != nil {
+			d.is = append(d.is, q)
+		}
+		own := *p
+		before.rendered[p.Key] = &own
+		d.desired, d.was = append(d.desired, &own), append(d.was, &own)
 	}
+	for i := range before.report.Posts {
+		for j := range before.report.Posts[i].Publications {
+			p := before.wanted(&before.report.Posts[i].Publications[j])
+			add(&p)
+		}
+	}
+	for _, p := range e.profiles(before) {
+		add(p)
+	}
+	for i, found := range match.found {
+		if !found {
+			d.is = append(d.is, those[i])
+		}
+	}
+	return d
+}
+
+// matcher finds publications by Key. Who asks in nearly the order of the list pays
+// for no index.
+type matcher struct {
+	list  []*content.Publication
+	found []bool
+	next  int
+	index map[content.Key]int
+}
+
+func matching(list []*content.Publication) *matcher {
+	return &matcher{list: list, found: make([]bool, len(list))}
+}
+
+func (m *matcher) find(k content.Key) *content.Publication {
+	i, ok := m.next, m.next < len(m.list) && m.list[m.next].Key == k
+	if !ok {
+		if m.index == nil {
+			m.index = make(map[content.Key]int, len(m.list))
+			for i, p := range m.list {
+				m.index[p.Key] = i
+			}
+		}
+		if i, ok = m.index[k]; !ok {
+			return nil
+		}
+	}
+	m.found[i], m.next = true, i+1
+	return m.list[i]
+}
+
+// planOf decides what before would do with the Keys that differ or that after does
+// something with; all others need nothing on either side.
+func (e *Engine) planOf(before *world, from *plan.Input, d *desires, after *world, all []plan.Change) []plan.Change {
+	from.OnlyKeys = map[content.Key]bool{}
+	for _, p := range slices.Concat(d.was, d.is) {
+		from.OnlyKeys[p.Key] = true
+	}
+	for i := range all {
+		from.OnlyKeys[all[i].Key] = true
+	}
+	draft := plan.Draft(*from)
+	mine, shared := map[string][]*content.Publication{}, map[string][]*content.Publication{}
+	for _, k := range draft.Unrendered() {
+		if p := before.rendered[k]; p != nil {
+			mine[p.Path] = append(mine[p.Path], p)
+		} else if p := after.rendered[k]; p != nil {
+			shared[p.Path] = append(shared[p.Path], p)
+		}
+	}
+	e.renderAll(before, mine)
+	e.renderAll(after, shared)
+	return draft.Plan().Changes
+}
+
+// renderReady renders what can go out, whether it is due or not, so that its words
+// can be compared.
+func (e *Engine) renderReady(w *world, list []*content.Publication) {
+	byPath := map[string][]*content.Publication{}
+	for _, p := range list {
+		if p.Segments == nil && p.Ready && p.Invalid == "" && !p.Key.IsProfile() {
+			byPath[p.Path] = append(byPath[p.Path], p)
+		}
+	}
+	e.renderAll(w, byPath)
 }
 
 // samePublication reports whether two publications, not yet rendered, say the
@@ -99,13 +175,15 @@ func changesBetween(was []plan.Change, before *world, now []plan.Change, after *
 	}
 	kept := []plan.Change{}
 	for _, c := range now {
-		then, known := old[c.Key]
+		earlier, known := old[c.Key]
 		delete(old, c.Key)
-		if known && sameChange(then, c) {
+		if known && sameChange(earlier, c) {
 			continue
 		}
-		if fields := fieldsBetween(before.rendered[c.Key], after.rendered[c.Key]); known && len(fields) > 0 && !c.Resume {
-			c.Fields = fields
+		if then := before.rendered[c.Key]; known && then != nil && !c.Resume { // else it is the same on both sides
+			if fields := fieldsBetween(then, after.rendered[c.Key]); len(fields) > 0 {
+				c.Fields = fields
+			}
 		}
 		kept = append(kept, c)
 	}

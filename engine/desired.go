@@ -13,6 +13,13 @@ import (
 
 // input gathers what a plan depends on.
 func (e *Engine) input(w *world, o PlanOptions) *plan.Input {
+	in := e.circumstances(w, o)
+	in.Desired = e.desired(w)
+	return in
+}
+
+// circumstances are what a plan depends on beside the publications.
+func (e *Engine) circumstances(w *world, o PlanOptions) *plan.Input {
 	now := o.Now
 	if now.IsZero() {
 		now = e.Clock.Now()
@@ -29,7 +36,6 @@ func (e *Engine) input(w *world, o PlanOptions) *plan.Input {
 		in.Accounts[id] = e.planAccount(w, id)
 	}
 	in.Freezes = freezes(w, in.Now)
-	in.Desired = e.desired(w)
 	in.PolicyDigest = policyDigest(w)
 	in.Approvals, in.Given = approvals(w), o.Approvals
 	return in
@@ -40,14 +46,25 @@ func (e *Engine) desired(w *world) []*content.Publication {
 	var out []*content.Publication
 	for i := range w.report.Posts {
 		for j := range w.report.Posts[i].Publications {
-			p := w.report.Posts[i].Publications[j]
-			if a := w.ws.Accounts[p.Key.Account]; a != nil && a.Value.Profile != nil && a.Value.Profile.Pinned == p.Key.Post {
-				p.Pin = true
-			}
-			p.Invalid = firstOf(p.Invalid, w.unmade[p.Key])
+			p := w.wanted(&w.report.Posts[i].Publications[j])
 			out = append(out, &p)
 		}
 	}
+	return append(out, e.profiles(w)...)
+}
+
+// wanted is a publication as planning sees it.
+func (w *world) wanted(known *content.Publication) content.Publication {
+	p := *known
+	if a := w.ws.Accounts[p.Key.Account]; a != nil && a.Value.Profile != nil && a.Value.Profile.Pinned == p.Key.Post {
+		p.Pin = true
+	}
+	p.Invalid = firstOf(p.Invalid, w.unmade[p.Key])
+	return p
+}
+
+// profiles lists the accounts' desired faces.
+func (e *Engine) profiles(w *world) (out []*content.Publication) {
 	for _, id := range sortedKeys(w.ws.Accounts) {
 		account := &w.ws.Accounts[id].Value
 		pub, problems := render.Profile(w.scope, account)

@@ -87,7 +87,7 @@ type ReviewedMonth struct {
 	Collisions []Collision    `json:"collisions"`
 }
 
-// What a calendar is made of.
+// CalendarItem and the others are what package calendar has.
 type (
 	CalendarItem = calendar.Item
 	Hole         = calendar.Hole

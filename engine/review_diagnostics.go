@@ -2,6 +2,7 @@ package engine
 
 import (
 	"io/fs"
+	"slices"
 	"strings"
 
 	"github.com/sergi/go-diff/diffmatchpatch"
@@ -62,7 +63,7 @@ func (c *changedLines) of(path string) map[int]bool {
 	if err1 != nil || err2 != nil {
 		return map[int]bool{}
 	}
-	return c.between(strings.SplitAfter(old, "\n"), strings.SplitAfter(new, "\n"))
+	return c.between(slices.Collect(strings.Lines(old)), slices.Collect(strings.Lines(new)))
 }
 
 func (c *changedLines) between(old, new []string) map[int]bool {

@@ -2,6 +2,7 @@ package engine
 
 import (
 	"cmp"
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -12,8 +13,21 @@ import (
 	"github.com/smmctl/smmctl/engine/validate"
 )
 
-// brandMonth is a brand's month, "2026-12".
-type brandMonth struct{ brand, month string }
+// brandMonth is a brand's month, counted from the year 0.
+type brandMonth struct {
+	brand string
+	month int
+}
+
+func (m brandMonth) String() string { return fmt.Sprintf("%04d-%02d", m.month/12, m.month%12+1) }
+
+func monthOf(local time.Time) int { return local.Year()*12 + int(local.Month()) - 1 }
+
+// monthNamed reads "2026-12".
+func monthNamed(s string) int {
+	t, _ := time.Parse("2006-01", s) // loading has seen to the form
+	return monthOf(t)
+}
 
 // months draws the calendars that the proposal touches, as they would be.
 func (r *reviewing) months() {
@@ -23,18 +37,18 @@ func (r *reviewing) months() {
 	wanted := r.touchedMonths()
 	drawn := r.draw(wanted)
 	keys := slices.SortedFunc(maps.Keys(wanted), func(a, b brandMonth) int {
-		return cmp.Or(cmp.Compare(a.brand, b.brand), cmp.Compare(a.month, b.month))
+		return cmp.Or(cmp.Compare(a.brand, b.brand), a.month-b.month)
 	})
 	for _, bm := range keys {
 		d := drawn[bm]
 		calendar.SortItems(d.items)
 		r.out.Months = append(r.out.Months, ReviewedMonth{
-			Brand: bm.brand, Month: bm.month, Items: d.items,
+			Brand: bm.brand, Month: bm.String(), Items: d.items,
 			Holes:      calendar.Holes(r.slots(bm), d.filled),
 			Collisions: d.collisions(r.gap),
 		})
 		if s := r.after.ws.Strategies[bm.brand]; s != nil && len(s.Value.Pillars) > 0 {
-			r.out.Mix = append(r.out.Mix, calendar.Mix(bm.brand, bm.month, d.pillars, s.Value.Pillars)...)
+			r.out.Mix = append(r.out.Mix, calendar.Mix(bm.brand, bm.String(), d.pillars, s.Value.Pillars)...)
 		}
 	}
 }
@@ -48,10 +62,10 @@ func (r *reviewing) touchedMonths() map[brandMonth]bool {
 				continue
 			}
 			brand, month := placeOf(p.Path)
-			out[brandMonth{brand, month}] = true
+			out[brandMonth{brand, monthNamed(month)}] = true
 			for _, pub := range p.Publications {
 				if !pub.At.IsZero() {
-					out[brandMonth{brand, monthOf(pub.At, w.zoneOf(pub.Key.Account))}] = true
+					out[brandMonth{brand, monthOf(pub.At.In(w.zoneOf(pub.Key.Account)))}] = true
 				}
 			}
 		}
@@ -59,7 +73,7 @@ func (r *reviewing) touchedMonths() map[brandMonth]bool {
 	for _, w := range []*world{r.before, r.after} {
 		for _, f := range w.ws.Plans {
 			if r.changed[f.Path] != nil {
-				out[brandMonth{f.Value.Brand, f.Value.Month}] = true
+				out[brandMonth{f.Value.Brand, monthNamed(f.Value.Month)}] = true
 			}
 		}
 	}
@@ -91,15 +105,19 @@ func (r *reviewing) draw(wanted map[brandMonth]bool) map[brandMonth]*month {
 		if !brands[brand] || p.Gone || p.Status == content.Cancelled {
 			continue
 		}
-		if m := out[brandMonth{brand, folder}]; m != nil && p.Slot != "" && p.Active() {
-			m.fill(p)
+		if p.Slot != "" && p.Active() {
+			if m := out[brandMonth{brand, monthNamed(folder)}]; m != nil {
+				m.fill(p)
+			}
 		}
-		in := map[*month]bool{}
+		var in []*month // several, for a post that repeats
 		for j := range p.Publications {
-			r.place(out, brand, p, j, changed[p], in)
+			if m := r.place(out, brand, p, &p.Publications[j], changed[p]); m != nil && !slices.Contains(in, m) {
+				in = append(in, m)
+			}
 		}
-		if p.Active() {
-			for m := range in {
+		for _, m := range in {
+			if p.Active() {
 				m.pillars = append(m.pillars, p.Pillar)
 			}
 		}
@@ -116,28 +134,37 @@ func (m *month) fill(p *validate.Post) {
 	m.filled[p.Slot] = on
 }
 
-// place puts a publication into its month, and beside the one that it is next to.
-func (r *reviewing) place(months map[brandMonth]*month, brand string, p *validate.Post, j int, changed bool, in map[*month]bool) {
-	pub := &p.Publications[j]
+// place puts a publication into its month, which it returns where it is drawn, and
+// beside the one that it is next to.
+func (r *reviewing) place(months map[brandMonth]*month, brand string, p *validate.Post, pub *content.Publication, changed bool) *month {
 	if pub.At.IsZero() {
-		return
+		return nil
 	}
-	zone := r.after.zoneOf(pub.Key.Account)
-	own := brandMonth{brand, monthOf(pub.At, zone)}
+	local := pub.At.In(r.after.zoneOf(pub.Key.Account))
+	own := brandMonth{brand, monthOf(local)}
+	m, before, after := months[own], months[brandMonth{brand, own.month - 1}], months[brandMonth{brand, own.month + 1}]
+	if m == nil && before == nil && after == nil {
+		return nil
+	}
+	item := r.item(p, pub, local, changed)
+	if m != nil {
+		m.items = append(m.items, item)
+	}
+	if before != nil && local.Day() == 1 {
+		before.around = append(before.around, item)
+	}
+	if after != nil && local.Day() >= 28 {
+		after.around = append(after.around, item)
+	}
+	return m
+}
+
+func (r *reviewing) item(p *validate.Post, pub *content.Publication, local time.Time, changed bool) calendar.Item {
 	entry := r.after.snap.Entries[pub.Key]
-	item := calendar.Item{
-		Key: pub.Key, At: pub.At.UTC(), Zone: zone.String(), Pillar: p.Pillar, Status: p.Status,
+	return calendar.Item{
+		Key: pub.Key, At: pub.At.UTC(), Zone: local.Location().String(), Pillar: p.Pillar, Status: p.Status,
 		Live: entry != nil && entry.Live(), Changed: changed, Loose: !p.Active(),
 		Near: slices.ContainsFunc(pub.Overrides, func(b content.Bypass) bool { return b.Guard == "min_gap" }),
-	}
-	if m := months[own]; m != nil {
-		m.items = append(m.items, item)
-		in[m] = true
-	}
-	for _, off := range []time.Duration{-24 * time.Hour, 24 * time.Hour} {
-		if beside := (brandMonth{brand, monthOf(pub.At.Add(off), zone)}); beside != own && months[beside] != nil {
-			months[beside].around = append(months[beside].around, item)
-		}
 	}
 }
 
@@ -165,7 +192,7 @@ func (r *reviewing) gap(account string) *time.Duration {
 func (r *reviewing) slots(bm brandMonth) []calendar.Slot {
 	var out []calendar.Slot
 	for _, f := range r.after.ws.Plans {
-		if f.Value.Brand != bm.brand || f.Value.Month != bm.month {
+		if f.Value.Brand != bm.brand || f.Value.Month != bm.String() {
 			continue
 		}
 		for i := range f.Value.Slots {
@@ -227,8 +254,6 @@ func (w *world) namedZone(name string) *time.Location {
 	}
 	return zone
 }
-
-func monthOf(t time.Time, zone *time.Location) string { return t.In(zone).Format("2006-01") }
 
 // placeOf is the brand and the month of a file below content/.
 func placeOf(path string) (brand, month string) {

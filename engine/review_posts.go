@@ -13,30 +13,45 @@ import (
 // touched is a post that the proposal changes; nil on the side that lacks it.
 type touched struct{ before, after *validate.Post }
 
-func (t touched) kind() string {
+func (r *reviewing) kindOf(t touched) string {
+	c := r.changed[t.post().Path]
 	switch {
-	case t.before == nil:
-		return "added"
 	case t.after == nil:
 		return "removed"
+	case t.before == nil && (r.before.ws.Config != nil || c != nil && c.Added):
+		return "added"
 	}
 	return "changed"
+}
+
+// id is the post's id, or what it was where it cannot be read.
+func (t touched) id() string {
+	if id := t.post().ID; id != "" || t.before == nil {
+		return id
+	}
+	return t.before.ID
 }
 
 // post is the post as it would be, or as it was.
 func (t touched) post() *validate.Post { return cmp.Or(t.after, t.before) }
 
-// findTouched pairs the posts of both sides, by id, and keeps what differs.
+// findTouched pairs the posts of both sides, by id, and keeps what differs. Where
+// smm.yaml cannot be read no post is, and none of the other side has come or gone.
 func (r *reviewing) findTouched() {
+	if r.after.ws.Config == nil {
+		return
+	}
+	compared := r.before.ws.Config != nil
 	dirty := map[*validate.Post]bool{}
 	for _, w := range []*world{r.before, r.after} {
 		for i := range w.report.Posts {
-			dirty[&w.report.Posts[i]] = r.isDirty(w, i)
+			if r.isDirty(w, i) {
+				dirty[&w.report.Posts[i]] = true
+			}
 		}
 	}
-	pairs := paired(r.before.report.Posts, r.after.report.Posts)
-	for _, t := range pairs {
-		if t.before == nil || t.after == nil || dirty[t.before] || dirty[t.after] || r.moved(t) {
+	for _, t := range paired(r.before.report.Posts, r.after.report.Posts) {
+		if dirty[t.before] || dirty[t.after] || compared && (t.before == nil || t.after == nil || r.moved(t)) {
 			r.touched = append(r.touched, t)
 		}
 	}
@@ -75,20 +90,24 @@ func (r *reviewing) moved(t touched) bool {
 // one path, then those of one id, then what has no id on one side under one path.
 // It is in the order of the paths.
 func paired(before, after []validate.Post) []touched {
-	left := map[[2]string]*validate.Post{}
-	for i := range before {
-		left[name(&before[i])] = &before[i]
-	}
 	out := make([]touched, 0, len(after))
+	left := map[[2]string]*validate.Post{}
 	var alone []*validate.Post
-	for i := range after {
-		p := &after[i]
-		if was := left[name(p)]; was != nil {
-			delete(left, name(p))
-			out = append(out, touched{was, p})
-		} else {
-			alone = append(alone, p)
+	i := 0
+	for j := range after { // both are in the order of their paths
+		for i < len(before) && before[i].Path < after[j].Path {
+			left[name(&before[i])] = &before[i]
+			i++
 		}
+		if i < len(before) && name(&before[i]) == name(&after[j]) {
+			out = append(out, touched{&before[i], &after[j]})
+			i++
+		} else {
+			alone = append(alone, &after[j])
+		}
+	}
+	for ; i < len(before); i++ {
+		left[name(&before[i])] = &before[i]
 	}
 	byID, byPath := map[string]*validate.Post{}, map[string]*validate.Post{}
 	for _, n := range slices.SortedFunc(maps.Keys(left), func(a, b [2]string) int { return slices.Compare(b[:], a[:]) }) {
@@ -137,7 +156,7 @@ func (r *reviewing) posts() {
 		}
 	}
 	for _, t := range r.touched {
-		p := ReviewedPost{ID: t.post().ID, Path: t.post().Path, Status: t.post().Status, Kind: t.kind()}
+		p := ReviewedPost{ID: t.id(), Path: t.post().Path, Status: t.post().Status, Kind: r.kindOf(t)}
 		p.Publications = publicationsOf(t, before, after, changes)
 		r.out.Posts = append(r.out.Posts, p)
 	}

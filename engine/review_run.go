@@ -17,7 +17,7 @@ type reviewing struct {
 	o             ReviewOptions
 	po            PlanOptions
 	merge         *repo.Merge
-	changed       map[string]*repo.Changed // by path
+	changed       map[string]*repo.Changed // by path; what the base has already is left out
 	before, after *world                   // the base, and the merge
 	all           []plan.Change            // of the merge, whoever wants them
 	touched       []touched                // posts
@@ -59,7 +59,9 @@ func (e *Engine) reviewing(o ReviewOptions, merge *repo.Merge) *reviewing {
 	}
 	for i := range merge.Changed {
 		c := &merge.Changed[i]
-		r.changed[c.Path] = c
+		if !c.Known {
+			r.changed[c.Path] = c
+		}
 		r.out.Files = append(r.out.Files, c.Path)
 		if c.Both {
 			r.out.Both = append(r.out.Both, c.Path)

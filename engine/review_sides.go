@@ -9,6 +9,8 @@ import (
 	"slices"
 	"strings"
 
+	"golang.org/x/sync/errgroup"
+
 	"github.com/smmctl/smmctl/engine/ledger"
 	"github.com/smmctl/smmctl/engine/load"
 	"github.com/smmctl/smmctl/engine/validate"
@@ -24,7 +26,10 @@ func (r *reviewing) open(context.Context) error {
 	if err := errors.Join(r.e.supply(r.before, r.merge.Before), r.e.supply(r.after, r.merge.After)); err != nil {
 		return err
 	}
-	return errors.Join(r.e.load(r.before), r.e.load(r.after))
+	var sides errgroup.Group
+	sides.Go(func() error { return r.e.load(r.before) })
+	sides.Go(func() error { return r.e.load(r.after) })
+	return sides.Wait()
 }
 
 // record reads the ledger, once for both sides: the one that the base's smm.yaml

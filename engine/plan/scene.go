@@ -247,13 +247,22 @@ func (s *scene) ownedIDs() map[string]map[string]bool {
 
 // subjects are the Keys that are wanted or recorded, within the plan's limits.
 func (s *scene) subjects() []subject {
-	out := make([]subject, 0, len(s.desired)+8)
+	var out []subject
 	add := func(key content.Key, p *content.Publication, e *ledger.Entry) {
 		if s.OnlyAccount != "" && key.Account != s.OnlyAccount || s.OnlyPost != "" && key.Post != s.OnlyPost {
 			return
 		}
 		out = append(out, subject{key, p, e, s.accounts[key.Account], s.sights[key.Account]})
 	}
+	if s.OnlyKeys != nil {
+		for key := range s.OnlyKeys {
+			if p, e := s.desired[key], s.entries[key]; p != nil || e != nil {
+				add(key, p, e)
+			}
+		}
+		return out
+	}
+	out = make([]subject, 0, len(s.desired)+8)
 	for key, p := range s.desired {
 		add(key, p, s.entries[key])
 	}

@@ -195,6 +195,9 @@ type Input struct {
 	Given     []ledger.Approval
 	// Only limits the plan to these, where not empty; guards count only them.
 	OnlyAccount, OnlyPost string
+	// OnlyKeys decides about nothing else, where not nil: for who knows that all
+	// other Keys need nothing.
+	OnlyKeys map[content.Key]bool
 }
 
 // Account is what planning needs of an account.

@@ -80,7 +80,7 @@ func (d *differ) entry(dir, name string, old, new *folder, depth int) error {
 			return err
 		}
 	}
-	c := Changed{Path: full, old: was.file(), new: is.file()}
+	c := Changed{Path: full, old: was.file(), new: is.file(), stood: was}
 	if c.old != c.new {
 		c.Added, c.Deleted = c.old == leaf{}, c.new == leaf{}
 		d.out = append(d.out, c)

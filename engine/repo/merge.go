@@ -40,8 +40,11 @@ type Changed struct {
 	// Both says that the base has changed it, too, into something else. The head's
 	// is what counts.
 	Both bool
+	// Known says that the base has it as proposed already.
+	Known bool
 
 	old, new leaf
+	stood    leaf // what the common commit has there, be it a folder
 }
 
 // leaf is a file's entry in a tree; the zero value is none.
@@ -137,7 +140,8 @@ func overlay(base *treeFS, changed []Changed) (*treeFS, error) {
 		if err != nil {
 			return nil, err
 		}
-		c.Both = at != c.old && at != c.new
+		c.Known = at == c.new
+		c.Both = at != c.stood && !c.Known
 		if c.Deleted {
 			if err := o.drop(c.Path); err != nil {
 				return nil, err
@@ -244,7 +248,7 @@ func (o *overlaid) tree() *treeFS {
 			delete(o.folders, dir)
 		}
 	}
-	t := &treeFS{repo: o.base.repo, folders: map[string]*folder{}}
+	t := &treeFS{repo: o.base.repo, under: o.base, folders: map[string]*folder{}}
 	for dir, entries := range o.folders {
 		tree := &object.Tree{}
 		for _, e := range entries {

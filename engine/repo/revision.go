@@ -7,6 +7,7 @@ import (
 
 	gogit "github.com/go-git/go-git/v5"
 	"github.com/go-git/go-git/v5/plumbing"
+	"github.com/go-git/go-git/v5/plumbing/filemode"
 	"github.com/go-git/go-git/v5/plumbing/object"
 	"github.com/go-git/go-git/v5/storage/filesystem"
 )
@@ -104,6 +105,9 @@ func (r *Repo) workspaceTree(s *filesystem.Storage, commit plumbing.Hash) (*obje
 		return tree, err
 	}
 	sub, err := tree.Tree(r.Prefix)
+	if e, found := tree.FindEntry(r.Prefix); err != nil && found == nil && e.Mode != filemode.Dir { // a file or a link
+		err = object.ErrDirectoryNotFound
+	}
 	if errors.Is(err, object.ErrDirectoryNotFound) {
 		err = fmt.Errorf("%w: %w", fs.ErrNotExist, err)
 	}

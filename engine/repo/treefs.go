@@ -30,6 +30,8 @@ type BlobID string
 type treeFS struct {
 	repo *Repo
 	root plumbing.Hash
+	// under has the folders that are not this one's own; nil: the repository.
+	under *treeFS
 
 	mu      sync.Mutex
 	folders map[string]*folder // by path, as they are walked
@@ -124,6 +126,9 @@ func (t *treeFS) folder(n node) (*folder, error) {
 	t.mu.Unlock()
 	if f != nil {
 		return f, nil
+	}
+	if t.under != nil {
+		return t.under.folder(n)
 	}
 	err := t.with(func(s *filesystem.Storage) error {
 		tree, err := object.GetTree(s, n.hash)

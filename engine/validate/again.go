@@ -29,6 +29,7 @@ func (r *Report) Again(ctx context.Context, ws *load.Workspace, o Options, chang
 	}
 	o.Cache = nil
 	c := newChecker(ws, o.withDefaults())
+	c.shared = true
 	c.few()
 	known := make(map[string]int, len(r.kept.posts))
 	for i := range r.kept.posts {

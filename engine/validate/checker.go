@@ -33,6 +33,8 @@ type checker struct {
 	broken, brokenFaces map[string]diag.Diagnostic // by path: the first error there
 	allPosts, allSlots  []string                   // ids in order, where they were asked for
 	cacheEpoch          string
+	// shared says that another check has, or gets, the same units.
+	shared bool
 }
 
 func newChecker(ws *load.Workspace, o Options) *checker {
@@ -40,7 +42,7 @@ func newChecker(ws *load.Workspace, o Options) *checker {
 	c := &checker{
 		ws: ws, o: o, names: newNames(ws, o), schemas: compileOptions(o.Drivers),
 		slots: map[string]*slotFact{}, units: make([]unit, len(ws.Posts)),
-		sev: newSeverities(cfg.Rules), houses: map[string]*houseWords{},
+		sev: newSeverities(cfg.Rules), houses: map[string]*houseWords{}, shared: o.Keep,
 	}
 	for brand, f := range ws.Strategies {
 		c.houses[brand] = newHouse(&f.Value)

@@ -80,11 +80,12 @@ func (c *checker) brokenAccounts(r *Report) {
 
 func (c *checker) brokenPosts(r *Report) {
 	r.Posts = make([]Post, len(c.units))
+	aside := c.shared && (len(c.broken) > 0 || len(r.Accounts) > 0 || c.anyInvalid())
 	var invalid []content.Key
 	for i := range c.units {
 		u := &c.units[i]
 		pubs := u.pubs
-		if c.o.Keep { // as they were made, whatever else is wrong
+		if aside { // a unit stays as it was made, whatever else is wrong
 			pubs = slices.Clone(pubs)
 		}
 		reason, bad := c.postProblem(i)
@@ -103,6 +104,13 @@ func (c *checker) brokenPosts(r *Report) {
 		r.Posts[i] = Post{u.id, u.path, u.status, u.slot, u.pillar, u.gone, pubs}
 	}
 	spread(r.Posts, invalid)
+}
+
+// anyInvalid reports whether rendering has found a publication that cannot go out.
+func (c *checker) anyInvalid() bool {
+	return slices.ContainsFunc(c.units, func(u unit) bool {
+		return slices.ContainsFunc(u.pubs, func(p content.Publication) bool { return p.Invalid != "" })
+	})
 }
 
 // misnamed reports whether a post's id cannot be what it was published under:
