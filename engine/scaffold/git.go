@@ -42,13 +42,15 @@ func firstCommit(ctx context.Context, r *repo.Repo, paths []string) (string, err
 	if _, err := r.Head(); !errors.Is(err, repo.ErrNoCommit) {
 		return "", err
 	}
-	add := append([]string{"--literal-pathspecs", "add", "--force", "--"}, paths...)
-	if _, err := r.Git(ctx, r.Root, nil, add...); err != nil {
+	list := []byte(strings.Join(paths, "\x00")) // too many for a command line
+	from := []string{"--pathspec-from-file=-", "--pathspec-file-nul"}
+	add := append([]string{"--literal-pathspecs", "add", "--force"}, from...)
+	if _, err := r.Git(ctx, r.Root, list, add...); err != nil {
 		return "", err
 	}
 	args := append(identity(ctx, r), "--literal-pathspecs", "commit", "--quiet", "--no-verify", "--no-gpg-sign",
-		"--message", "A workspace for smmctl", "--only", "--")
-	if _, err := r.Git(ctx, r.Root, nil, append(args, paths...)...); err != nil {
+		"--message", "A workspace for smmctl", "--only")
+	if _, err := r.Git(ctx, r.Root, list, append(args, from...)...); err != nil {
 		return "", err
 	}
 	return r.Head()

@@ -10,6 +10,7 @@ import (
 	"embed"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path"
@@ -29,6 +30,8 @@ var templates embed.FS
 type File struct {
 	Path string
 	Data []byte
+	// Open gives what is too large to be held in Data; it may be nil.
+	Open func() (io.ReadCloser, error)
 	// Keep says that a file that is there already is left alone, without a word
 	// of complaint.
 	Keep bool
@@ -187,6 +190,19 @@ func create(root *os.Root, f File) error {
 	if err != nil {
 		return err
 	}
-	_, err = file.Write(f.Data)
-	return errors.Join(err, file.Close())
+	return errors.Join(f.copyTo(file), file.Close())
+}
+
+func (f File) copyTo(w io.Writer) error {
+	if f.Open == nil {
+		_, err := w.Write(f.Data)
+		return err
+	}
+	from, err := f.Open()
+	if err != nil {
+		return err
+	}
+	defer from.Close()
+	_, err = io.Copy(w, from)
+	return err
 }
