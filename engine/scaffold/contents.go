@@ -49,3 +49,9 @@ func (w workspace) begin(o Options) ([]File, error) {
 func schemaOf(name string) func(kind string) string {
 	return func(kind string) string { return up(name) + schemaFolder + "/" + kind + ".schema.json" }
 }
+
+// Check says what is wrong with a wish, before anything is written.
+func (w AccountWish) Check(drivers []*provider.Driver) error {
+	_, err := accountFile(w, drivers, schemaOf(""))
+	return err
+}
