@@ -34,10 +34,11 @@ import (
 //	toot NAME TEXT              publishes there by hand; the address is $TOOT
 //	live NAME COUNT             wants so many posts on the server
 //	await NAME COUNT            waits for them, while a program runs in the background
+//	dormant [POST...]           wants that at no time a plan sends anything but these
 func commands() map[string]func(*testscript.TestScript, bool, []string) {
 	return map[string]func(*testscript.TestScript, bool, []string){
 		"exits": exits, "json": jsonValue, "now": setNow, "commit": commit, "edit": edit,
-		"mastodon": startMastodon, "break": breakServer, "toot": toot, "live": live, "await": await,
+		"mastodon": startMastodon, "break": breakServer, "toot": toot, "live": live, "await": await, "dormant": dormant,
 	}
 }
 

@@ -140,10 +140,11 @@ func (w *writer) targets(p *Post) []string {
 }
 
 func (w *writer) count(name, id, kind string) {
-	i, ok := w.counted[name]
+	key := strings.ToLower(name)
+	i, ok := w.counted[key]
 	if !ok {
 		i = len(w.sum.Accounts)
-		w.counted[name] = i
+		w.counted[key] = i
 		w.sum.Accounts = append(w.sum.Accounts, Taken{name, id, kind, 0})
 	}
 	w.sum.Accounts[i].Posts++

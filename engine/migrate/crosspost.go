@@ -11,9 +11,6 @@ import (
 // --file: plain texts, with a picture of the same name beside. The tool itself
 // keeps nothing, so what is committed counts as published.
 func readMessages(fsys fs.FS, past *history, o Options) (*Export, error) {
-	if o.Source == "" || o.Source == "." {
-		return nil, wrong("--from %s needs --source FOLDER: the folder with the messages", Crosspost)
-	}
 	e := &Export{}
 	names, err := e.texts(fsys, ".", ".txt", ".md")
 	if err != nil {

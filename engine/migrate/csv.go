@@ -96,7 +96,7 @@ func readRows(f io.ReadSeeker, o Options) (*Export, error) {
 
 func (t *table) read(text *buffered) error {
 	comma, first := text.delimiter()
-	t.note("the table", "read as UTF-8 from %s, with %s between the cells; times without an offset are %s", text.encoding, comma.name, t.zone)
+	t.note("the table", "is %s, with %s between the cells; times without an offset are read in %s", text.encoding, comma.name, t.zone)
 	r := csv.NewReader(text)
 	r.Comma, r.FieldsPerRecord, r.ReuseRecord = comma.rune, -1, true
 	if err := t.header(first); err != nil {

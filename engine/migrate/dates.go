@@ -1,6 +1,7 @@
 package migrate
 
 import (
+	"cmp"
 	"net/url"
 	"regexp"
 	"strconv"
@@ -46,13 +47,14 @@ func (t *table) order() (dateOrder, error) {
 		dots = dots && m[2] == "."
 		first, _ := strconv.Atoi(m[1])
 		second, _ := strconv.Atoi(m[3])
+		row := r.post.Where + ": " + r.date
 		switch {
 		case first > 12:
-			days = r.post.Where + ": " + r.date
+			days = cmp.Or(days, row)
 		case second > 12:
-			months = r.post.Where + ": " + r.date
+			months = cmp.Or(months, row)
 		default:
-			doubtful = r.post.Where + ": " + r.date
+			doubtful = cmp.Or(doubtful, row)
 		}
 	}
 	switch {

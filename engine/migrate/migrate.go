@@ -180,9 +180,15 @@ func readTable(o Options) (*Export, error) {
 // readFolder reads a folder through os.Root: nothing of the source leads out of
 // it.
 func readFolder(ctx context.Context, o Options) (*Export, error) {
+	if o.Source == "" {
+		return nil, wrong("--from %s needs --source FOLDER: the folder with the messages", o.From)
+	}
 	root, err := os.OpenRoot(o.Source)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, wrong("%s: there is no such folder: --source names what %s works on", o.Source, o.From)
+	}
 	if err != nil {
-		return nil, fmt.Errorf("--source: %w", err)
+		return nil, err
 	}
 	past, err := historyOf(ctx, o.Source)
 	if err != nil {
@@ -293,21 +299,22 @@ func (e *Export) texts(fsys fs.FS, folder string, extensions ...string) ([]strin
 
 // text reads a small file; false, with a note, where it cannot be had.
 func (e *Export) text(fsys fs.FS, name string) (string, bool) {
+	text, ok := readSmall(fsys, name)
+	if !ok {
+		e.note(name, "cannot be read, or is larger than %d kB: left out", maxTextFile>>10)
+	}
+	return text, ok
+}
+
+func readSmall(fsys fs.FS, name string) (string, bool) {
 	f, err := fsys.Open(name)
 	if err != nil {
-		e.note(name, "cannot be read: left out")
 		return "", false
 	}
 	defer f.Close()
-	info, err := f.Stat()
-	if err != nil || !info.Mode().IsRegular() {
-		e.note(name, "is no plain file: left out")
+	if info, err := f.Stat(); err != nil || !info.Mode().IsRegular() {
 		return "", false
 	}
 	b, err := io.ReadAll(io.LimitReader(f, maxTextFile+1))
-	if err != nil || len(b) > maxTextFile {
-		e.note(name, "is larger than %d kB, or cannot be read: left out", maxTextFile>>10)
-		return "", false
-	}
-	return string(b), true
+	return string(b), err == nil && len(b) <= maxTextFile
 }

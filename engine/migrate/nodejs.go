@@ -82,7 +82,8 @@ func (e *Export) record(fsys fs.FS, name string, published bool, o Options) {
 	for _, r := range list {
 		body := r.RichText
 		if body == "" && r.RichTextFile != "" {
-			if body, ok = e.text(fsys, path.Join(path.Dir(name), r.RichTextFile)); !ok {
+			if body, ok = readSmall(fsys, path.Join(path.Dir(name), r.RichTextFile)); !ok {
+				e.note(name, "%q, which has its text, cannot be read: left out", clip(r.RichTextFile))
 				return
 			}
 		}

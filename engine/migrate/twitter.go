@@ -39,7 +39,7 @@ func readTweets(fsys fs.FS, past *history, o Options) (*Export, error) {
 			e.Posts = append(e.Posts, p)
 			continue
 		}
-		e.note(name, "is not committed: taken for not tweeted yet")
+		e.note(name, "is not committed: taken for not tweeted yet. Delete it before you push, or twitter-together tweets it")
 		e.Posts = append(e.Posts, p)
 	}
 	return e, nil
