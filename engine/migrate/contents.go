@@ -177,7 +177,7 @@ func (w *writer) post(p *Post) error {
 	w.about(&f, p)
 	if p.Published {
 		f.add("removed", "true")
-		f.add("origin", "{account: "+quote(cmp.Or(strings.Join(p.Accounts, ", "), w.e.From))+", remote: "+quote(cmp.Or(render.Plain(p.Remote), "unknown"))+"}")
+		f.add("origin", "{account: "+either(strings.Join(p.Accounts, ", "), w.e.From)+", remote: "+either(p.Remote, "unknown")+"}")
 	}
 	text, err := format.Markdown([]byte("---\n"+f.String()+"---\n"+body+"\n"), format.Post)
 	if err != nil {
@@ -285,10 +285,10 @@ func (w *writer) body(p *Post) string {
 // about writes what a post is about and answers.
 func (w *writer) about(f *front, p *Post) {
 	f.address(w, p, "link", p.Link, "%s")
-	if len(p.Poll) >= 2 {
-		f.add("poll", "{options: ["+strings.Join(quoteAll(p.Poll), ", ")+"], expires_in: "+cmp.Or(p.PollFor, "24h")+"}")
-	} else if len(p.Poll) == 1 {
-		w.note(p.Where, "a poll with one answer is none: left out")
+	if options := quoteAll(p.Poll); len(options) >= 2 {
+		f.add("poll", "{options: ["+strings.Join(options, ", ")+"], expires_in: "+cmp.Or(p.PollFor, "24h")+"}")
+	} else if len(p.Poll) > 0 {
+		w.note(p.Where, "a poll with fewer than two answers is none: left out")
 	}
 	f.address(w, p, "quote", p.Quote, "{url: %s}")
 	f.address(w, p, "repost", p.Repost, "{url: %s}")

@@ -91,9 +91,12 @@ func readDate(s string, order dateOrder, zone *time.Location) (at time.Time, day
 	mo, _ := strconv.Atoi(month)
 	d, _ := strconv.Atoi(date)
 	h, mi, sec, zone, fine := readClock(clock, zone)
+	if !fine {
+		return time.Time{}, false, false
+	}
 	at = time.Date(y, time.Month(mo), d, h, mi, sec, 0, zone)
 	// An hour that the zone skips is none.
-	if !fine || at.Hour() != h || mo < 1 || mo > 12 || d < 1 || time.Date(y, time.Month(mo), d, 12, 0, 0, 0, time.UTC).Day() != d || y < 1990 || y > 2200 {
+	if at.Hour() != h || mo < 1 || mo > 12 || d < 1 || time.Date(y, time.Month(mo), d, 12, 0, 0, 0, time.UTC).Day() != d || y < 1990 || y > 2200 {
 		return time.Time{}, false, false
 	}
 	return at, clock[0] == "", true

@@ -35,18 +35,24 @@ func (f *front) address(w *writer, p *Post, key, address, form string) {
 
 // quote writes a word as YAML in double quotes, which knows Go's escapes.
 func quote(s string) string {
-	return strconv.QuoteToGraphic(strings.Map(func(r rune) rune {
-		if r == 0xA0 || r == 0x3000 || r == 0xFEFF { // graphic to Go, white space to YAML's readers
-			return ' '
-		}
-		return r
-	}, render.Plain(s)))
+	return strconv.QuoteToGraphic(strings.TrimSpace(render.Plain(s)))
 }
 
+// either quotes a word, or another where there is nothing of it.
+func either(s, or string) string {
+	if q := quote(s); q != `""` {
+		return q
+	}
+	return quote(or)
+}
+
+// quoteAll quotes words, without what is empty or there already.
 func quoteAll(words []string) []string {
-	out := make([]string, len(words))
-	for i, w := range words {
-		out[i] = quote(w)
+	var out []string
+	for _, w := range words {
+		if q := quote(w); q != `""` && !slices.Contains(out, q) {
+			out = append(out, q)
+		}
 	}
 	return out
 }
@@ -112,7 +118,7 @@ func (n names) unique(name string) string {
 // make no words. It may be empty.
 func slug(text string, size int) string {
 	var b strings.Builder
-	for word := range strings.FieldsSeq(clip(text)) {
+	for word := range strings.FieldsSeq(text) {
 		if strings.Contains(word, "://") {
 			continue
 		}
