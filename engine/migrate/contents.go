@@ -165,8 +165,8 @@ func (w *writer) post(p *Post) error {
 	id := w.id(p)
 	folder := "content/" + w.start.Brand + "/" + month + "/"
 	f := front{}
-	f.add("id", id)
-	f.flow("accounts", w.targets(p)...)
+	f.add("id", scaffold.Value(id))
+	f.add("accounts", "["+listOf(w.targets(p))+"]")
 	if !p.At.IsZero() {
 		f.add("publish_at", w.when(p.At, p.Day))
 	}

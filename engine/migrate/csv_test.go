@@ -191,7 +191,7 @@ func TestPicturesAtAddresses(t *testing.T) {
 func FuzzCSV(f *testing.F) {
 	for _, seed := range []string{
 		"text,date\nHi,2026-12-25 18:00\n", "Текст;Дата\nx;25.12.2026\n", "12/25/2026 18:00,Hi,https://a.example\n", "sep=;\ntext;date\n=1+1;x\n", "text\n\"---\n{{@x}}\n# h\"\n",
-		"\xff\xfet\x00e\x00x\x00t\x00\n\x00a\x00\n\x00", "text,media,link,account,permalink\n<b>,https://a/b,javascript:x,a;b,../..\n", "text\n\xc0\xff\n", "\ufefftext\n\u2028\u0085\n",
+		"\xff\xfet\x00e\x00x\x00t\x00\n\x00a\x00\n\x00", "text,media,link,account,permalink\n<b>,https://a/b,javascript:x,a;b,../..\n", "text\n\xc0\xff\n", "\ufefftext\n\u2028\u0085\n", "text\n0000\n1e5\nnull\n2026-12-03\n",
 	} {
 		f.Add([]byte(seed))
 	}

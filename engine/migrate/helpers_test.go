@@ -112,7 +112,7 @@ func workspace(t *testing.T, e *Export, plan Plan) (string, *Summary) {
 	dir := t.TempDir() + "/acme"
 	var sum *Summary
 	_, err := scaffold.Init(context.Background(), scaffold.Options{
-		Dir: dir, Timezone: "Europe/Paris", Clock: standing{}, NewID: func() string { return strings.Repeat("7", 32) },
+		Dir: dir, Timezone: "Europe/Paris", Clock: standing{}, NewID: func() string { return strings.Repeat("7f3c", 8) },
 		Contents: func(s scaffold.Start) (c *scaffold.Contents, err error) {
 			c, sum, err = e.Contents(s, plan)
 			return c, err

@@ -17,10 +17,9 @@ import (
 // front is front matter as it is written. Every word of a stranger's is quoted.
 type front struct{ strings.Builder }
 
-func (f *front) raw(s string)                 { f.WriteString(s) }
-func (f *front) add(key, value string)        { f.raw(key + ": " + value + "\n") }
-func (f *front) quoted(key, value string)     { f.add(key, quote(value)) }
-func (f *front) flow(key string, w ...string) { f.add(key, "["+strings.Join(w, ", ")+"]") }
+func (f *front) raw(s string)             { f.WriteString(s) }
+func (f *front) add(key, value string)    { f.raw(key + ": " + value + "\n") }
+func (f *front) quoted(key, value string) { f.add(key, quote(value)) }
 
 // address writes an address where it is one.
 func (f *front) address(w *writer, p *Post, key, address, form string) {
@@ -36,6 +35,15 @@ func (f *front) address(w *writer, p *Post, key, address, form string) {
 // quote writes a word as YAML in double quotes, which knows Go's escapes.
 func quote(s string) string {
 	return strconv.QuoteToGraphic(strings.TrimSpace(render.Plain(s)))
+}
+
+// listOf writes ids as the items of a YAML list.
+func listOf(ids []string) string {
+	out := make([]string, len(ids))
+	for i, id := range ids {
+		out[i] = scaffold.Value(id)
+	}
+	return strings.Join(out, ", ")
 }
 
 // either quotes a word, or another where there is nothing of it.
@@ -194,7 +202,7 @@ func (w *writer) slot(s *Slot) {
 		w.note(s.Where, "its words are cut after %d characters", maxBrief)
 		brief = brief[:maxBrief]
 	}
-	text := "  - id: " + w.slotIDs.unique(id) + "\n    at: " + at + "\n    accounts: [" + strings.Join(w.slotAccounts(), ", ") + "]\n"
+	text := "  - id: " + scaffold.Value(w.slotIDs.unique(id)) + "\n    at: " + at + "\n    accounts: [" + listOf(w.slotAccounts()) + "]\n"
 	if len(brief) > 0 {
 		text += "    brief: " + quote(string(brief)) + "\n"
 	}

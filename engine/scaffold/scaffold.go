@@ -98,7 +98,7 @@ func fill(name string, data any, schema func(kind string) string) ([]byte, error
 	if schema == nil {
 		schema = func(string) string { return "" }
 	}
-	funcs := template.FuncMap{"quote": strconv.Quote, "value": value, "list": flow, "comment": comment, "schema": schema}
+	funcs := template.FuncMap{"quote": strconv.Quote, "value": Value, "list": flow, "comment": comment, "schema": schema}
 	t, err := template.New(name).Funcs(funcs).Parse(string(text))
 	if err != nil {
 		return nil, err
@@ -112,15 +112,15 @@ func fill(name string, data any, schema func(kind string) string) ([]byte, error
 func flow(words []string) string {
 	out := make([]string, len(words))
 	for i, w := range words {
-		out[i] = value(w)
+		out[i] = Value(w)
 	}
 	return "[" + strings.Join(out, ", ") + "]"
 }
 
 var plainWord = regexp.MustCompile(`^[a-z][a-z0-9_/-]+$`)
 
-// value writes a word as YAML: plain where it can be taken for nothing else.
-func value(word string) string {
+// Value writes a word as YAML: plain where it can be taken for nothing else.
+func Value(word string) string {
 	odd := slices.Contains([]string{"null", "true", "false", "yes", "no", "on", "off"}, word)
 	if !odd && (plainWord.MatchString(word) || isDay.MatchString(word)) {
 		return word
