@@ -3,6 +3,7 @@ package migrate
 import (
 	"bufio"
 	"bytes"
+	"errors"
 	"io"
 	"unicode/utf8"
 
@@ -49,7 +50,7 @@ func (e *Export) decoded(f io.ReadSeeker) (*buffered, error) {
 func encodingOf(f io.Reader) (name string, enc encoding.Encoding, guess bool, err error) {
 	r := bufio.NewReaderSize(f, headBytes)
 	head, err := r.Peek(headBytes)
-	if err != nil && err != io.EOF {
+	if err != nil && !errors.Is(err, io.EOF) {
 		return "", nil, false, err
 	}
 	switch {
@@ -98,7 +99,7 @@ func survey(r *bufio.Reader) (valid bool, runs, alone int, err error) {
 	run := 0
 	for {
 		c, size, err := r.ReadRune()
-		if err == io.EOF {
+		if errors.Is(err, io.EOF) {
 			break
 		}
 		if err != nil {
