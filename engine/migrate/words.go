@@ -86,11 +86,7 @@ func (w *writer) when(at time.Time, day bool) string {
 func (w *writer) id(p *Post) string {
 	name := slug(p.Name, 60)
 	if name == "" {
-		for _, part := range p.Parts {
-			if name = slug(part, 40); name != "" {
-				break
-			}
-		}
+		name = firstWords(p.Parts)
 		day, hour := "", ""
 		if !p.At.IsZero() {
 			local := p.At.In(w.plan.Zone)
@@ -105,6 +101,18 @@ func (w *writer) id(p *Post) string {
 		name = strings.Trim("post-"+name, "-")
 	}
 	return w.ids.unique(name)
+}
+
+// firstWords is made of the first line that has words.
+func firstWords(parts []string) string {
+	for _, part := range parts {
+		for line := range strings.Lines(part) {
+			if name := slug(line, 40); name != "" {
+				return name
+			}
+		}
+	}
+	return ""
 }
 
 // names are ids that are taken, and the number from which a second of the name
