@@ -171,7 +171,7 @@ func (e *Engine) draft(w *world, account string, thread []provider.Object) (impo
 	}
 	var bodies []string
 	for _, o := range thread {
-		bodies = append(bodies, markdownOf(o.Fields["text"]))
+		bodies = append(bodies, render.Escape(o.Fields["text"]))
 	}
 	post.Body = strings.Join(bodies, "\n\n---\n\n") + "\n"
 	text := importText(&post, at, root)
@@ -210,47 +210,6 @@ func (w *world) monthOf(id string) string {
 		}
 	}
 	return ""
-}
-
-// markdownOf writes plain text so that Markdown gives the same text back.
-func markdownOf(text string) string {
-	var b strings.Builder
-	for i, line := range strings.Split(strings.TrimSpace(text), "\n") {
-		if i > 0 {
-			b.WriteByte('\n')
-		}
-		b.WriteString(escapeLine(line))
-	}
-	return b.String()
-}
-
-// escapeLine guards what Markdown would take for markup. Addresses stay as they
-// are: an escaped one would no longer be a link.
-func escapeLine(line string) string {
-	var b strings.Builder
-	for i, word := range strings.Split(line, " ") {
-		if i > 0 {
-			b.WriteByte(' ')
-		}
-		if strings.Contains(word, "://") {
-			b.WriteString(word)
-			continue
-		}
-		for j, r := range word {
-			start := i == 0 && j == 0
-			switch {
-			case strings.ContainsRune("\\`*_[]<>&{}|~", r), start && strings.ContainsRune("#+-=", r):
-				b.WriteByte('\\')
-			case start && r >= '0' && r <= '9' && (strings.HasSuffix(word, ".") || strings.HasSuffix(word, ")")):
-				digits := strings.TrimRight(word, ".)")
-				b.WriteString(digits + "\\" + word[len(digits):])
-				goto next
-			}
-			b.WriteRune(r)
-		}
-	next:
-	}
-	return b.String()
 }
 
 // importText is the file: its front matter is quoted by hand, for the values are

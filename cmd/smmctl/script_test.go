@@ -38,11 +38,12 @@ import (
 //	webhook NAME                starts a Slack-like webhook; its address is $NAME
 //	answer NAME STATUS...       what it answers next; 0 takes the message and loses the answer, -1 keeps silent
 //	told NAME COUNT [TEXT]      wants so many messages there, and TEXT in the last
+//	dormant [POST...]           wants that at no time a plan sends anything but these
 func commands() map[string]func(*testscript.TestScript, bool, []string) {
 	return map[string]func(*testscript.TestScript, bool, []string){
 		"exits": exits, "json": jsonValue, "now": setNow, "commit": commit, "edit": edit,
 		"mastodon": startMastodon, "break": breakServer, "toot": toot, "live": live, "await": await,
-		"webhook": startWebhook, "answer": answer, "told": told,
+		"webhook": startWebhook, "answer": answer, "told": told, "dormant": dormant,
 	}
 }
 

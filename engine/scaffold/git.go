@@ -3,6 +3,7 @@ package scaffold
 import (
 	"context"
 	"errors"
+	"slices"
 	"strings"
 
 	"github.com/smmctl/smmctl/engine/repo"
@@ -35,6 +36,9 @@ func branchOf(ctx context.Context, r *repo.Repo) (string, error) {
 	return strings.TrimSpace(string(out)), err
 }
 
+// addedAtOnce is how many files one run of git takes: each has its own time.
+const addedAtOnce = 5000
+
 // firstCommit commits the files where the repository has no commit yet, and
 // returns it. It works without any Git identity, and leaves alone what else is
 // staged.
@@ -42,13 +46,21 @@ func firstCommit(ctx context.Context, r *repo.Repo, paths []string) (string, err
 	if _, err := r.Head(); !errors.Is(err, repo.ErrNoCommit) {
 		return "", err
 	}
-	add := append([]string{"--literal-pathspecs", "add", "--force", "--"}, paths...)
-	if _, err := r.Git(ctx, r.Root, nil, add...); err != nil {
+	staged, err := r.Git(ctx, r.Root, nil, "ls-files", "-z")
+	if err != nil {
 		return "", err
 	}
-	args := append(identity(ctx, r), "--literal-pathspecs", "commit", "--quiet", "--no-verify", "--no-gpg-sign",
-		"--message", "A workspace for smmctl", "--only", "--")
-	if _, err := r.Git(ctx, r.Root, nil, append(args, paths...)...); err != nil {
+	for batch := range slices.Chunk(paths, addedAtOnce) {
+		if _, err := r.Git(ctx, r.Root, []byte(strings.Join(batch, "\x00")), "update-index", "--add", "-z", "--stdin"); err != nil {
+			return "", err
+		}
+	}
+	args := append(identity(ctx, r), "--literal-pathspecs", "commit", "--quiet", "--no-verify", "--no-gpg-sign", "--message", "A workspace for smmctl")
+	var list []byte
+	if len(staged) > 0 { // which git compares path by path: it takes its time
+		args, list = append(args, "--only", "--pathspec-from-file=-", "--pathspec-file-nul"), []byte(strings.Join(paths, "\x00"))
+	}
+	if _, err := r.Git(ctx, r.Root, list, args...); err != nil {
 		return "", err
 	}
 	return r.Head()

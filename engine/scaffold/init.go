@@ -30,6 +30,9 @@ type Options struct {
 	Clock    clock.Clock
 	Version  string // of smmctl that the forge's workflow installs
 	NewID    func() string
+	// Contents gives what the workspace begins with, instead of two posts that
+	// show how it is done.
+	Contents func(Start) (*Contents, error)
 }
 
 // Forges lists the forges that there are workflows for.
@@ -86,7 +89,7 @@ func Init(ctx context.Context, o Options) (*Made, error) {
 	if w.Branch, err = branchOf(ctx, r); err != nil {
 		return nil, err
 	}
-	files, err := w.files(o.Clock.Now())
+	files, err := w.begin(o)
 	if err != nil {
 		return nil, err
 	}
@@ -153,11 +156,7 @@ func (w workspace) files(now time.Time) ([]File, error) {
 	if err != nil {
 		return nil, err
 	}
-	brand := "strategies/" + w.Brand + "/"
-	b := builder{}
-	b.add(repo.WorkspaceFile, "init/smm.yaml", w, false)
-	b.add(brand+"strategy.yaml", "init/strategy.yaml", w, false)
-	b.add(brand+"accounts/"+w.Account+".yaml", "init/account.yaml", w, false)
+	b := w.builder()
 	for _, m := range months {
 		b.add(m.folder()+"plan.yaml", "init/plan.yaml", m, false)
 	}
@@ -165,9 +164,18 @@ func (w workspace) files(now time.Time) ([]File, error) {
 	b.add(first.folder()+"hello.md", "init/hello.md", first, false)
 	next := struct{ Slot slot }{last.Slots[len(last.Slots)-1]}
 	b.add(last.folder()+"what-comes-next.md", "init/next.md", next, false)
+	return append(b.files, schemaFiles()...), b.err
+}
+
+// builder has what every workspace begins with.
+func (w workspace) builder() *builder {
+	b := &builder{}
+	b.add(repo.WorkspaceFile, "init/smm.yaml", w, false)
+	b.add("strategies/"+w.Brand+"/strategy.yaml", "init/strategy.yaml", w, false)
+	b.add(accountPath(w.Brand, w.Account), "init/account.yaml", w, false)
 	b.add(".gitignore", "init/gitignore", w, true)
 	b.add("README.md", "init/README.md", w, true)
-	return append(b.files, schemaFiles()...), b.err
+	return b
 }
 
 func (m month) folder() string { return "content/" + m.Brand + "/" + m.Month + "/" }
@@ -178,7 +186,7 @@ type builder struct {
 }
 
 func (b *builder) add(name, tmpl string, data any, keep bool) {
-	text, err := fill(tmpl, data, func(kind string) string { return up(name) + schemaFolder + "/" + kind + ".schema.json" })
+	text, err := fill(tmpl, data, schemaOf(name))
 	b.err = errors.Join(b.err, err)
 	b.files = append(b.files, File{Path: name, Data: text, Keep: keep})
 }

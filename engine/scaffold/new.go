@@ -61,7 +61,7 @@ func (m *Maker) Post(w PostWish) (string, error) {
 		return "", err
 	}
 	if w.Campaign = cmp.Or(w.Campaign, slot.Campaign); w.Campaign != "" && m.Workspace.Campaigns[w.Campaign] == nil {
-		return "", m.unknown("campaign", w.Campaign, keys(m.Workspace.Campaigns))
+		return "", unknown("campaign", w.Campaign, keys(m.Workspace.Campaigns))
 	}
 	if err := m.free(w); err != nil {
 		return "", err
@@ -82,7 +82,7 @@ func (m *Maker) slot(w *PostWish) (*content.Slot, error) {
 	}
 	plan, i := m.Workspace.SlotPlace(w.Slot)
 	if plan == nil {
-		return nil, m.unknown("slot", w.Slot, m.slots())
+		return nil, unknown("slot", w.Slot, m.slots())
 	}
 	if w.Brand != "" && w.Brand != plan.Value.Brand || w.Month != "" && w.Month != plan.Value.Month {
 		return nil, wrong("slot %s is in %s", w.Slot, plan.Path)
@@ -167,36 +167,48 @@ type AccountWish struct {
 // Account makes an account, with a reference for each credential that its
 // provider needs.
 func (m *Maker) Account(w AccountWish) (string, error) {
-	if err := checkID("account", w.ID); err != nil {
-		return "", err
-	}
 	brand, err := m.brand(w.Brand)
 	if err != nil {
 		return "", err
 	}
-	i := slices.IndexFunc(m.Drivers, func(d *provider.Driver) bool { return d.Name == w.Provider })
-	if i < 0 {
-		var names []string
-		for _, d := range m.Drivers {
-			names = append(names, d.Name)
-		}
-		return "", m.unknown("provider", w.Provider, names)
-	}
-	d := m.Drivers[i]
-	if w.Server == "" && d.NeedsServer {
-		return "", wrong("account %s: %s needs --server, such as https://social.example", w.ID, d.Name)
-	}
-	if w.Handle == "" && d.NeedsHandle {
-		return "", wrong("account %s: %s needs --handle, the name to sign in with", w.ID, d.Name)
-	}
-	if err := optionsWished(w, d); err != nil {
+	name := accountPath(brand, w.ID)
+	text, err := accountFile(w, m.Drivers, func(kind string) string { return m.schema(name, kind) })
+	if err != nil {
 		return "", err
-	}
-	if w.Server == "" && d.Capabilities.Regenerable {
-		w.Server = "public/" + w.ID
 	}
 	if other := m.Workspace.Accounts[w.ID]; other != nil {
 		return "", &ExistsError{other.Path}
+	}
+	return m.write(name, text)
+}
+
+func accountPath(brand, id string) string { return "strategies/" + brand + "/accounts/" + id + ".yaml" }
+
+// accountFile fills an account's file, where the wish makes sense.
+func accountFile(w AccountWish, drivers []*provider.Driver, schema func(kind string) string) ([]byte, error) {
+	if err := checkID("account", w.ID); err != nil {
+		return nil, err
+	}
+	i := slices.IndexFunc(drivers, func(d *provider.Driver) bool { return d.Name == w.Provider })
+	if i < 0 {
+		var names []string
+		for _, d := range drivers {
+			names = append(names, d.Name)
+		}
+		return nil, unknown("provider", w.Provider, names)
+	}
+	d := drivers[i]
+	if w.Server == "" && d.NeedsServer {
+		return nil, wrong("account %s: %s needs --server, such as https://social.example", w.ID, d.Name)
+	}
+	if w.Handle == "" && d.NeedsHandle {
+		return nil, wrong("account %s: %s needs --handle, the name to sign in with", w.ID, d.Name)
+	}
+	if err := optionsWished(w, d); err != nil {
+		return nil, err
+	}
+	if w.Server == "" && d.Capabilities.Regenerable {
+		w.Server = "public/" + w.ID
 	}
 	type credential struct{ Name, Reference string }
 	data := struct {
@@ -208,7 +220,7 @@ func (m *Maker) Account(w AccountWish) (string, error) {
 	for _, c := range d.Credentials {
 		data.Credentials = append(data.Credentials, credential{c, "env:" + variable(w.ID+"_"+c)})
 	}
-	return m.make("strategies/"+brand+"/accounts/"+w.ID+".yaml", "account.yaml", data)
+	return fill("new/account.yaml", data, schema)
 }
 
 // optionsWished wants the options that the provider's schema requires, and no
@@ -319,7 +331,11 @@ func (m *Maker) make(name, tmpl string, data any) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	_, err = write(m.Root, []File{{Path: name, Data: text}})
+	return m.write(name, text)
+}
+
+func (m *Maker) write(name string, text []byte) (string, error) {
+	_, err := write(m.Root, []File{{Path: name, Data: text}})
 	return name, err
 }
 
@@ -362,7 +378,7 @@ func (m *Maker) brand(name string) (string, error) {
 		slices.Sort(known)
 		return "", wrong("which brand? use --brand: %s", strings.Join(known, ", "))
 	case !slices.Contains(known, name):
-		return "", m.unknown("brand", name, known)
+		return "", unknown("brand", name, known)
 	}
 	return name, nil
 }
@@ -383,7 +399,7 @@ func (m *Maker) accounts(brand string, wished, slot []string) ([]string, error) 
 	names := append(keys(m.Workspace.Accounts), m.groups(brand)...)
 	for _, a := range wished {
 		if !slices.Contains(names, a) {
-			return nil, m.unknown("account", a, names)
+			return nil, unknown("account", a, names)
 		}
 	}
 	return wished, nil
@@ -416,7 +432,7 @@ func (m *Maker) slots() (ids []string) {
 }
 
 // unknown is a name that does not exist, with the one that may be meant.
-func (m *Maker) unknown(what, name string, known []string) error {
+func unknown(what, name string, known []string) error {
 	text := fmt.Sprintf("%s %q does not exist", what, name)
 	if near := load.Suggest(name, known); near != "" {
 		return wrong("%s: did you mean %q?", text, near)

@@ -10,6 +10,7 @@ import (
 	"embed"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path"
@@ -29,6 +30,8 @@ var templates embed.FS
 type File struct {
 	Path string
 	Data []byte
+	// Open gives what is too large to be held in Data; it may be nil.
+	Open func() (io.ReadCloser, error)
 	// Keep says that a file that is there already is left alone, without a word
 	// of complaint.
 	Keep bool
@@ -95,7 +98,7 @@ func fill(name string, data any, schema func(kind string) string) ([]byte, error
 	if schema == nil {
 		schema = func(string) string { return "" }
 	}
-	funcs := template.FuncMap{"quote": strconv.Quote, "value": value, "list": flow, "comment": comment, "schema": schema}
+	funcs := template.FuncMap{"quote": strconv.Quote, "value": Value, "list": flow, "comment": comment, "schema": schema}
 	t, err := template.New(name).Funcs(funcs).Parse(string(text))
 	if err != nil {
 		return nil, err
@@ -109,15 +112,15 @@ func fill(name string, data any, schema func(kind string) string) ([]byte, error
 func flow(words []string) string {
 	out := make([]string, len(words))
 	for i, w := range words {
-		out[i] = value(w)
+		out[i] = Value(w)
 	}
 	return "[" + strings.Join(out, ", ") + "]"
 }
 
 var plainWord = regexp.MustCompile(`^[a-z][a-z0-9_/-]+$`)
 
-// value writes a word as YAML: plain where it can be taken for nothing else.
-func value(word string) string {
+// Value writes a word as YAML: plain where it can be taken for nothing else.
+func Value(word string) string {
 	odd := slices.Contains([]string{"null", "true", "false", "yes", "no", "on", "off"}, word)
 	if !odd && (plainWord.MatchString(word) || isDay.MatchString(word)) {
 		return word
@@ -187,6 +190,19 @@ func create(root *os.Root, f File) error {
 	if err != nil {
 		return err
 	}
-	_, err = file.Write(f.Data)
-	return errors.Join(err, file.Close())
+	return errors.Join(f.copyTo(file), file.Close())
+}
+
+func (f File) copyTo(w io.Writer) error {
+	if f.Open == nil {
+		_, err := w.Write(f.Data)
+		return err
+	}
+	from, err := f.Open()
+	if err != nil {
+		return err
+	}
+	defer from.Close()
+	_, err = io.Copy(w, from)
+	return err
 }

@@ -158,8 +158,8 @@ func TestValueReadsBack(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		word := rapid.OneOf(rapid.SampledFrom(words), rapid.StringMatching(`[ -~]{0,20}`)).Draw(t, "word")
 		var got map[string]any
-		if err := yaml.Unmarshal([]byte("k: "+value(word)+"\nl: "+flow([]string{word, word})+"\n"), &got); err != nil {
-			t.Fatalf("%q: %v", value(word), err)
+		if err := yaml.Unmarshal([]byte("k: "+Value(word)+"\nl: "+flow([]string{word, word})+"\n"), &got); err != nil {
+			t.Fatalf("%q: %v", Value(word), err)
 		}
 		list, ok := got["l"].([]any)
 		if got["k"] != word || !ok || len(list) != 2 || list[1] != word {

@@ -12,6 +12,12 @@ func (p *Printer) Made(m *scaffold.Made) {
 	if p.Quiet {
 		return
 	}
+	p.kept(m)
+	p.next(m, []string{"smmctl validate", "smmctl diff", "smmctl apply        # publishes the first post to public/site"})
+}
+
+// kept writes what else there is, and what was there already.
+func (p *Printer) kept(m *scaffold.Made) {
 	if m.Workflow != "" {
 		p.printf("  %s checks pull requests and publishes on merge; its first lines say what it needs.\n", m.Workflow)
 	}
@@ -21,7 +27,9 @@ func (p *Printer) Made(m *scaffold.Made) {
 			p.printf("  Add /public/ and .smmctl/ to it: they can always be made again.\n")
 		}
 	}
-	next := []string{"smmctl validate", "smmctl diff", "smmctl apply        # publishes the first post to public/site"}
+}
+
+func (p *Printer) next(m *scaffold.Made, next []string) {
 	if m.Commit == "" {
 		next = append([]string{`git add . && git commit -m "A workspace for smmctl"   # this repository has commits: this one is yours`}, next...)
 	}
