@@ -53,7 +53,7 @@ func runInit(ctx context.Context, g *global, o *initOptions) error {
 	if o.from != "" {
 		return usage("init --from %s: taking over from other tools is not in this version yet; `smmctl import` takes over what is live", o.from)
 	}
-	release := version
+	release := built().Version
 	if release == "dev" {
 		release = "latest"
 	}
