@@ -28,7 +28,7 @@ Where there is no Git repository yet, or one without commits, the files are its 
 commit. In a repository that has commits they are only written: you commit them.`,
 		Example: `  smmctl init acme && cd acme && smmctl apply
   smmctl init                   # in this folder
-  smmctl init --forge github    # with a workflow: check pull requests, publish on merge`,
+  smmctl init --forge github    # with workflows: show plans in pull requests, publish on merge`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.dir = g.folder()
@@ -41,7 +41,7 @@ commit. In a repository that has commits they are only written: you commit them.
 		},
 	}
 	f := cmd.Flags()
-	f.StringVar(&o.forge, "forge", "", "also write a workflow for this forge: "+strings.Join(scaffold.Forges(), " or "))
+	f.StringVar(&o.forge, "forge", "", "also write workflows for this forge: "+strings.Join(scaffold.Forges(), " or "))
 	f.StringVar(&o.from, "from", "", "take over from another tool (not in this version)")
 	return cmd
 }
@@ -53,12 +53,9 @@ func runInit(ctx context.Context, g *global, o *initOptions) error {
 	if o.from != "" {
 		return usage("init --from %s: taking over from other tools is not in this version yet; `smmctl import` takes over what is live", o.from)
 	}
-	release := built().Version
-	if release == "dev" {
-		release = "latest"
-	}
 	made, err := scaffold.Init(ctx, scaffold.Options{
-		Dir: o.dir, Forge: o.forge, Timezone: scaffold.LocalZone(g.Getenv), Clock: g.Clock, Version: release,
+		Dir: o.dir, Forge: o.forge, Timezone: scaffold.LocalZone(g.Getenv), Clock: g.Clock,
+		Version: built().Version, Commit: built().Commit,
 	})
 	if err != nil {
 		return asUsage(err)
