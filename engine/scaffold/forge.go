@@ -15,6 +15,7 @@ func Forges() []string { return []string{"github", "gitea"} }
 const (
 	checkoutGitHub = "actions/checkout@3d3c42e5aac5ba805825da76410c181273ba90b1 # v7.0.1"
 	checkoutGitea  = "https://github.com/actions/checkout@11d5960a326750d5838078e36cf38b85af677262 # v4.4.0"
+	uploadGitHub   = "actions/upload-artifact@bbbca2ddaa5d8feaa63e36b76fdaad77386f024f # v7.0.0"
 	ownAction      = "smmctl/smmctl@"
 )
 
@@ -28,6 +29,7 @@ type forgeFiles struct {
 	Forge, Branch    string
 	Folder           string // of the workspace, empty at the repository's root
 	Checkout, Action string // with what pins them
+	Upload           string // GitHub's; Gitea keeps the report in the job's log
 	Version          string // that the action installs
 }
 
@@ -36,7 +38,7 @@ func workflows(r *repo.Repo, w workspace, o Options) ([]File, error) {
 	if o.Forge == "" {
 		return nil, nil
 	}
-	data := forgeFiles{Forge: o.Forge, Branch: w.Branch, Folder: r.Prefix, Checkout: checkoutGitHub}
+	data := forgeFiles{Forge: o.Forge, Branch: w.Branch, Folder: r.Prefix, Checkout: checkoutGitHub, Upload: uploadGitHub}
 	data.Action, data.Version = pinned(o.Version, o.Commit)
 	if o.Forge == "gitea" { // there, a short name may mean the instance's own copy
 		data.Checkout, data.Action = checkoutGitea, "https://github.com/"+data.Action

@@ -91,7 +91,7 @@ func TestPlanWorkflow(t *testing.T) {
 			t.Errorf("%s: concurrency %+v", forge, w.Concurrency)
 		case !maps.Equal(plan.Steps[0].With, map[string]string{"ref": "main", "fetch-depth": "1"}):
 			t.Errorf("%s: checks out %v", forge, plan.Steps[0].With)
-		case plan.Steps[2].With["command"] != "ci plan" || plan.Steps[2].With["args"] != "--offline":
+		case plan.Steps[2].With["command"] != "ci plan" || !strings.HasPrefix(plan.Steps[2].With["args"], "--offline"):
 			t.Errorf("%s: runs %v", forge, plan.Steps[2].With)
 		}
 		for line := range strings.Lines(text) {
@@ -119,7 +119,7 @@ func TestPublishWorkflow(t *testing.T) {
 			t.Errorf("%s: schedule %v", forge, w.On.Cron)
 		case len(w.Jobs) != 1 || w.Permissions == nil || len(w.Permissions) != 0:
 			t.Errorf("%s: %d jobs, permissions %v", forge, len(w.Jobs), w.Permissions)
-		case !maps.Equal(publish.Permissions, map[string]string{"contents": "write", "pull-requests": "write", "statuses": "write"}):
+		case !maps.Equal(publish.Permissions, map[string]string{"contents": "write", "pull-requests": "write"}):
 			t.Errorf("%s: may %v", forge, publish.Permissions)
 		case w.Concurrency.Group != "smmctl-publish" || w.Concurrency.Cancel:
 			t.Errorf("%s: concurrency %+v", forge, w.Concurrency)
@@ -158,7 +158,7 @@ func TestCommentedLines(t *testing.T) {
 // Whatever is used is pinned, and no script is put together from an expression.
 func TestWorkflowsArePinned(t *testing.T) {
 	t.Parallel()
-	commit := regexp.MustCompile(`^(https://github\.com/)?(actions/checkout|smmctl/smmctl)@[0-9a-f]{40}$`)
+	commit := regexp.MustCompile(`^(https://github\.com/)?(actions/checkout|actions/upload-artifact|smmctl/smmctl)@[0-9a-f]{40}$`)
 	for _, forge := range Forges() {
 		plan, publish := texts(t, Options{Forge: forge, Version: "v1.2.3", Commit: built})
 		for _, text := range []string{plan, publish} {

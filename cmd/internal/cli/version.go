@@ -15,10 +15,13 @@ import (
 
 // Set when a release is built, and by `make build`.
 var (
-	version = ""
+	version = unknown
 	commit  = ""
 	date    = ""
 )
+
+// unknown is the version of a program that nobody told what it is.
+const unknown = "dev"
 
 // origin says what a program was built from. What is not known is empty.
 type origin struct {
@@ -40,7 +43,7 @@ var pseudo = regexp.MustCompile(`[-.](\d{4})(\d\d)(\d\d)(\d\d)(\d\d)(\d\d)-([0-9
 // originOf fills what the build was not told from what the Go tool noted: the
 // module's version for `go install …@version`, the commit for a build in a clone.
 func originOf(told origin, info *debug.BuildInfo) origin {
-	if told.Version == "" && info != nil {
+	if told.Version == unknown && info != nil {
 		if v := info.Main.Version; v != "" && v != "(devel)" {
 			told.Version = v
 		}
@@ -55,9 +58,6 @@ func originOf(told origin, info *debug.BuildInfo) origin {
 				told.Date = s.Value
 			}
 		}
-	}
-	if told.Version == "" {
-		told.Version = "dev"
 	}
 	return told
 }
