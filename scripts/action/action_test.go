@@ -184,8 +184,9 @@ func TestRefused(t *testing.T) {
 		"the archive was cut":      {change(func(m map[string][]byte) { m[archiveName()] = archive[:len(archive)/2] }), "", "does not have the digest"},
 		"no archive":               {change(func(m map[string][]byte) { delete(m, archiveName()) }), "", "could not be had whole"},
 		"no list":                  {change(func(m map[string][]byte) { delete(m, listName) }), "", "could not be had whole"},
-		"no line for it": {change(func(m map[string][]byte) {
-			m[listName] = []byte(digest(archive) + "  x" + archiveName() + "\n" + digest(archive) + "  " + archiveName() + ".sbom\n")
+		"a line for another":       {change(func(m map[string][]byte) { m[listName] = []byte(digest(archive) + "  x" + archiveName() + "\n") }), "", "no one entry"},
+		"a line for its SBOM": {change(func(m map[string][]byte) {
+			m[listName] = []byte(digest(archive) + "  " + archiveName() + ".sbom.json\n")
 		}), "", "no one entry"},
 		"two lines for it": {change(func(m map[string][]byte) {
 			m[listName] = append(m[listName], []byte(digest([]byte("x"))+"  "+archiveName()+"\n")...)

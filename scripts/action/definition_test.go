@@ -51,6 +51,9 @@ func TestDefinition(t *testing.T) {
 		used += s.If
 		for _, v := range s.Env {
 			used += v
+			if strings.Contains(v, "token") && !strings.HasSuffix(s.Run, "/run.sh\"") {
+				t.Errorf("step %d sees the token and is not the one that runs smmctl", i)
+			}
 		}
 		switch {
 		case s.Uses != "":
