@@ -28,15 +28,13 @@ type Options struct {
 	Forge    string // "", github or gitea
 	Timezone string // an IANA name
 	Clock    clock.Clock
-	Version  string // of smmctl that the forge's workflow installs
+	Version  string // of smmctl that the forge's workflows install
+	Commit   string // that this version was built from
 	NewID    func() string
 	// Contents gives what the workspace begins with, instead of two posts that
 	// show how it is done.
 	Contents func(Start) (*Contents, error)
 }
-
-// Forges lists the forges that there are workflows for.
-func Forges() []string { return []string{"github", "gitea"} }
 
 // Made is a new workspace.
 type Made struct {
@@ -46,7 +44,8 @@ type Made struct {
 	Branch   string   `json:"branch"`
 	LedgerID string   `json:"ledger"`
 	Files    []string `json:"files"` // relative to Dir
-	Workflow string   `json:"workflow"`
+	// Workflows are for the forge, relative to the repository's root.
+	Workflows []string `json:"workflows"`
 	// Commit is the workspace's first commit; empty where the repository had
 	// commits already, for then committing is for its owner.
 	Commit string `json:"commit"`
@@ -57,7 +56,7 @@ type Made struct {
 
 // workspace is what the templates are filled from.
 type workspace struct {
-	Brand, Account, Timezone, Branch, LedgerID string
+	Brand, Account, Timezone, Branch, LedgerID, Forge string
 }
 
 type month struct {
@@ -84,7 +83,7 @@ func Init(ctx context.Context, o Options) (*Made, error) {
 	if err != nil {
 		return nil, err
 	}
-	w := workspace{Brand: Slug(filepath.Base(r.Workspace)), Timezone: o.Timezone, LedgerID: newID(o.NewID)}
+	w := workspace{Brand: Slug(filepath.Base(r.Workspace)), Timezone: o.Timezone, LedgerID: newID(o.NewID), Forge: o.Forge}
 	w.Account = w.Brand + "-site"
 	if w.Branch, err = branchOf(ctx, r); err != nil {
 		return nil, err
@@ -94,16 +93,17 @@ func Init(ctx context.Context, o Options) (*Made, error) {
 		return nil, err
 	}
 	made := &Made{Dir: r.Workspace, Brand: w.Brand, Account: w.Account, Branch: w.Branch, LedgerID: w.LedgerID, Kept: kept(r.Workspace, files)}
-	if o.Forge != "" {
-		made.Workflow = "." + o.Forge + "/workflows/smmctl.yml"
-	}
 	return made, made.carryOut(ctx, r, w, o, files)
 }
 
 // carryOut writes everything, the ledger's branch first: where that cannot be
 // had, nothing has been written.
 func (m *Made) carryOut(ctx context.Context, r *repo.Repo, w workspace, o Options, files []File) error {
-	if err := absent(r.Workspace, files); err != nil {
+	flows, err := workflows(r, w, o)
+	if err != nil {
+		return err
+	}
+	if err := cmp.Or(absent(r.Workspace, files), absent(r.Root, flows)); err != nil {
 		return err
 	}
 	l, err := gitledger.Open(gitledger.Options{Repo: r.Root, ID: w.LedgerID, Clock: o.Clock, Git: r.Git})
@@ -116,29 +116,11 @@ func (m *Made) carryOut(ctx context.Context, r *repo.Repo, w workspace, o Option
 	if m.Files, err = write(r.Workspace, files); err != nil {
 		return err
 	}
-	paths := below(r.Prefix, m.Files)
-	if o.Forge != "" {
-		more, err := m.forge(r, w, o)
-		if err != nil {
-			return err
-		}
-		paths = append(paths, more...)
+	if m.Workflows, err = write(r.Root, flows); err != nil {
+		return err
 	}
-	m.Commit, err = firstCommit(ctx, r, paths)
+	m.Commit, err = firstCommit(ctx, r, append(below(r.Prefix, m.Files), m.Workflows...))
 	return err
-}
-
-// forge writes the workflow, which lives at the repository's root.
-func (m *Made) forge(r *repo.Repo, w workspace, o Options) ([]string, error) {
-	data := struct{ Branch, Version, Chdir string }{w.Branch, cmp.Or(o.Version, "latest"), ""}
-	if r.Prefix != "" {
-		data.Chdir = " -C '" + strings.ReplaceAll(r.Prefix, "'", `'\''`) + "'"
-	}
-	text, err := fill("forge/workflow.yml", data, nil)
-	if err != nil {
-		return nil, err
-	}
-	return write(r.Root, []File{{Path: m.Workflow, Data: text}})
 }
 
 func newID(from func() string) string {

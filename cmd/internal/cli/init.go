@@ -46,7 +46,7 @@ for the old tool may still publish it: switch that off first. docs/migration.md 
 of it. An account that --account does not describe goes to the embedded site.`,
 		Example: `  smmctl init acme && cd acme && smmctl apply
   smmctl init                   # in this folder
-  smmctl init --forge github    # with a workflow: check pull requests, publish on merge
+  smmctl init --forge github    # with workflows: show plans in pull requests, publish on merge
   smmctl init --from twitter-together
   smmctl init --from twitter-together --account twitter=mastodon,server=https://social.example
   smmctl init acme --from csv --source posts.csv --date-format dmy --timezone Europe/Paris
@@ -61,7 +61,7 @@ of it. An account that --account does not describe goes to the embedded site.`,
 		},
 	}
 	f := cmd.Flags()
-	f.StringVar(&o.forge, "forge", "", "also write a workflow for this forge: "+strings.Join(scaffold.Forges(), " or "))
+	f.StringVar(&o.forge, "forge", "", "also write workflows for this forge: "+strings.Join(scaffold.Forges(), " or "))
 	f.StringVar(&o.timezone, "timezone", "", "the workspace's time zone, such as Europe/Paris (default: this machine's)")
 	f.StringVar(&o.from, "from", "", "take over from another tool: "+strings.Join(migrate.Kinds(), ", "))
 	f.StringVar(&o.source, "source", "", "where that tool's files are; a file for csv and ics")
@@ -79,11 +79,9 @@ func runInit(ctx context.Context, g *global, o *initOptions) error {
 	if err != nil {
 		return err
 	}
-	release := version
-	if release == "dev" {
-		release = "latest"
+	s := scaffold.Options{
+		Dir: o.dir, Forge: o.forge, Timezone: zone.String(), Clock: g.Clock, Version: built().Version, Commit: built().Commit,
 	}
-	s := scaffold.Options{Dir: o.dir, Forge: o.forge, Timezone: zone.String(), Clock: g.Clock, Version: release}
 	var taken *migrate.Summary
 	if o.from != "" {
 		export, err := o.read(ctx, g, zone)

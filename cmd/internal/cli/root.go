@@ -26,13 +26,6 @@ import (
 	"github.com/smmctl/smmctl/engine/repo"
 )
 
-// Set when a release is built.
-var (
-	version = "dev"
-	commit  = ""
-	date    = ""
-)
-
 // Env is the world outside, so that tests can be in another one.
 type Env struct {
 	In       io.Reader
@@ -89,6 +82,9 @@ func Main(ctx context.Context, args []string, env Env) int {
 	}
 	return codeOf(err)
 }
+
+// Commands is the tree of all commands, for those who write about them.
+func Commands() *cobra.Command { return newRoot(&global{Env: System()}) }
 
 func newRoot(g *global) *cobra.Command {
 	cmd := &cobra.Command{
@@ -166,7 +162,7 @@ func (g *global) open() (*engine.Engine, error) {
 		return nil, err
 	}
 	return engine.Open(g.folder(), engine.Options{
-		Drivers: g.Drivers, Clock: g.Clock, HTTP: g.HTTP, Getenv: g.Getenv, Log: g.logger(), Version: version, Build: build(),
+		Drivers: g.Drivers, Clock: g.Clock, HTTP: g.HTTP, Getenv: g.Getenv, Log: g.logger(), Version: built().Version, Build: build(),
 		Timeout: g.timeout, Timing: g.Timing, Sabotage: g.Sabotage, Git: g.Git, Around: g.Around,
 	})
 }

@@ -42,7 +42,7 @@ func runValidate(ctx context.Context, g *global, format string, paths []string) 
 	if err != nil {
 		return err
 	}
-	if err := g.printer().Report(format, r, version); err != nil {
+	if err := g.printer().Report(format, r, built().Version); err != nil {
 		return err
 	}
 	if r.Diagnostics.HasErrors() {

@@ -18,8 +18,9 @@ func (p *Printer) Made(m *scaffold.Made) {
 
 // kept writes what else there is, and what was there already.
 func (p *Printer) kept(m *scaffold.Made) {
-	if m.Workflow != "" {
-		p.printf("  %s checks pull requests and publishes on merge; its first lines say what it needs.\n", m.Workflow)
+	if len(m.Workflows) > 0 {
+		p.printf("  %s show plans in pull requests and publish on merge.\n", strings.Join(m.Workflows, " and "))
+		p.printf("  The first lines of the second say what to fill in before anything is published from there.\n")
 	}
 	for _, f := range m.Kept {
 		p.printf("  %s was there already and was left alone.\n", flat(f))

@@ -3,5 +3,5 @@
 // programs are Debian's, put there by scripts/wordpress-setup. What is slow (the
 // installation) is done once and kept in the user's cache; a server is a copy of
 // it and starts in about two seconds. Nothing outlives the test binary, however
-// that ends. It imports stage, memory's operations, clock and golang.org/x/net/html.
+// that ends. All but this file is for Linux. It imports stage, memory's operations, clock and golang.org/x/net/html.
 package wordpresstest
