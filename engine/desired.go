@@ -86,6 +86,9 @@ func (e *Engine) profiles(w *world) (out []*content.Publication) {
 // fill renders the publications that may have to be sent or compared; what is
 // unchanged, and what is still far off, stays as light as it is.
 func (e *Engine) fill(w *world, in *plan.Input) *plan.Drafted {
+	if len(w.rendered) == 0 {
+		w.rendered = make(map[content.Key]*content.Publication, len(in.Desired))
+	}
 	for _, p := range in.Desired {
 		w.rendered[p.Key] = p
 	}

@@ -87,10 +87,14 @@ type ReviewedMonth struct {
 	Collisions []Collision    `json:"collisions"`
 }
 
-// CalendarItem and the others are what package calendar has.
-type (
-	CalendarItem = calendar.Item
-	Hole         = calendar.Hole
-	Collision    = calendar.Collision
-	PillarShare  = calendar.PillarShare
-)
+// CalendarItem is a publication in a calendar.
+type CalendarItem = calendar.Item
+
+// Hole is a slot that no post fills, or not on each of its accounts.
+type Hole = calendar.Hole
+
+// Collision is what stands too close together on one account.
+type Collision = calendar.Collision
+
+// PillarShare is how much of a month's posts a pillar has, against the strategy.
+type PillarShare = calendar.PillarShare
