@@ -8,10 +8,10 @@ PKG     := github.com/smmctl/smmctl/cmd/internal/cli
 LDFLAGS := -s -w -X $(PKG).version=$(VERSION) -X $(PKG).commit=$(COMMIT) -X $(PKG).date=$(DATE)
 CACHE   ?= $(or $(XDG_CACHE_HOME),$(HOME)/.cache)/smmctl-tests
 
-SLOW    := ./engine/reliability ./cmd/internal/crash ./cmd/internal/crosspost
-QUICK    = $(shell $(GO) list ./... | grep -v -e /engine/reliability$$ -e /internal/crash$$ -e /internal/crosspost$$)
+SLOW    := ./engine/reliability ./cmd/internal/crash ./cmd/internal/crosspost ./cmd/internal/delivery
+QUICK    = $(shell $(GO) list ./... | grep -v -e /engine/reliability$$ -e /internal/crash$$ -e /internal/crosspost$$ -e /internal/delivery$$)
 
-.PHONY: build demo test test-quick setup vet lint unit reliably referees soak bench fuzz reliability docs clean
+.PHONY: build demo test test-quick setup gitea vet lint unit reliably referees soak bench fuzz reliability docs release-check clean
 
 build:
 	$(GO) build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN) ./cmd/smmctl
@@ -22,18 +22,25 @@ demo: build
 	@echo
 	@echo "Published. Open $(CURDIR)/public/site/index.html in a browser; 'make demo' again publishes nothing twice."
 
-test: setup vet lint unit reliably referees
+test: setup gitea vet lint unit reliably referees
 
-# Programs that the real counterparts need: Node.js for Bluesky's server and the referees, a web server's worth for WordPress.
+# Programs that the real counterparts need: Node.js for Bluesky's server and the referees, a C compiler for it and for Gitea, a web
+# server's worth for WordPress.
 setup:
 	@command -v node >/dev/null && command -v npm >/dev/null || { echo "node and npm are needed: install Node.js 20 or newer"; exit 1; }
+	@command -v cc >/dev/null || { echo "a C compiler is needed: install gcc"; exit 1; }
 	./scripts/wordpress-setup
+
+# A real Gitea, built once (minutes) and kept outside the tree: the tests that need it are not to wait for it.
+gitea:
+	$(GO) test -timeout 40m -run TestNothingIsLeft ./engine/forge/giteatest
 
 # The quick ones only.
 test-quick: vet
 	$(GO) test -short $(QUICK)
-	@echo "test-quick left out: golangci-lint, the race detector, the reliability and crash suites, the real WordPress and Bluesky servers,"
-	@echo "one post on seven platforms, and the referees from npm (html-validate, twitter-text, discord-api-spec)"
+	@echo "test-quick left out: golangci-lint, the race detector, the reliability and crash suites, the real WordPress, Bluesky and Gitea"
+	@echo "servers, delivery on Gitea, one post on seven platforms, and the referees from npm (html-validate, twitter-text, discord-api-spec,"
+	@echo "GitHub's OpenAPI document)"
 
 vet:
 	$(GO) vet ./...
@@ -76,8 +83,18 @@ fuzz:
 # Pages that are made from the program: rules, providers, the reliability table, the picture of a plan.
 docs: build reliability
 	$(GO) test -count=1 -run TestDocs ./cmd/internal/view -args -write
+	$(GO) test -count=1 -run TestDocs ./cmd/internal/cli -args -write
 	$(GO) test -count=1 ./cmd/internal/crosspost -args -write
 	$(GO) run ./scripts/planpicture
+
+# What a release is made of, made here; needs a clone with a remote. Building goreleaser takes minutes the first time.
+release-check: $(CACHE)/goreleaser
+	$(CACHE)/goreleaser check
+	$(CACHE)/goreleaser release --snapshot --clean --skip=publish,docker,sbom
+
+$(CACHE)/goreleaser: tools/goreleaser/go.mod tools/goreleaser/go.sum
+	mkdir -p $(CACHE)
+	cd tools/goreleaser && $(GO) build -o $@ github.com/goreleaser/goreleaser/v2
 
 clean:
 	rm -rf bin public dist coverage.out .smmctl
