@@ -12,10 +12,8 @@ import (
 
 // mergeBase is the newest commit that a pull request has in common with its
 // branch. An older one would make what came in from the branch look like the pull
-// request's own, and have it approved by people who were never shown it. So a
-// clone with its history is believed first: GitHub tells the branch's commit of
-// when the pull request was opened. https://github.com/github/docs/issues/431,
-// 2026-11-24
+// request's own, and have it approved by people who were never shown it. A clone
+// with its history is believed first, and a forge where that is shallow.
 func (r *reader) mergeBase(ctx context.Context, p forge.Pull) (string, error) {
 	if r.e.Repo.Shallow() {
 		if p.MergeBase == "" {

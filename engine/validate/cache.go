@@ -52,7 +52,7 @@ func (d DirCache) Save(part string, write func(io.Writer) error) error {
 // The file is a header (magic, epoch), then a record a post, in the order of
 // paths: its path, its unit, and a sum of both against damage.
 const (
-	cacheMagic = "smmctl-validate-3\n"
+	cacheMagic = "smmctl-validate-4\n"
 	maxRecord  = 4 << 20
 )
 

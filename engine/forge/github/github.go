@@ -67,17 +67,23 @@ func (p pulls) Pull(ctx context.Context, number int) (*forge.Pull, error) {
 	return out, err
 }
 
-// mergeBase returns nothing where the sides have no common commit, which GitHub
-// says by a 404. One commit a page: the list of them is not looked at.
+// mergeBase asks for it against the branch as it is, or as it was just before the
+// merge. The branch's commit that a pull request itself names may be the one of
+// its opening (github/docs issue 431, 2026-11-24): against it, what was merged
+// into the pull request meanwhile would look like its own. It returns nothing
+// where the sides have no common commit, which GitHub says by a 404.
 func (p pulls) mergeBase(ctx context.Context, pull *forge.Pull) (string, error) {
 	op := fmt.Sprintf("merge base of pull request %d", pull.Number)
-	var v struct {
-		Base struct {
-			SHA string `json:"sha"`
-		} `json:"merge_base_commit"`
+	side, err := p.otherSide(ctx, op, pull)
+	if err != nil {
+		return "", err
 	}
-	_, err := p.Do(ctx, rest.Request{
-		Op: op, Needs: "contents: read", Path: "/compare/" + pull.BaseSHA + "..." + pull.HeadSHA, Query: url.Values{"per_page": {"1"}},
+	var v struct {
+		Base sha `json:"merge_base_commit"`
+	}
+	// One commit a page: the list of them is not looked at.
+	_, err = p.Do(ctx, rest.Request{
+		Op: op, Needs: "contents: read", Path: "/compare/" + side + "..." + pull.HeadSHA, Query: url.Values{"per_page": {"1"}},
 	}, &v)
 	switch {
 	case errors.Is(err, forge.ErrNotFound):
@@ -88,6 +94,34 @@ func (p pulls) mergeBase(ctx context.Context, pull *forge.Pull) (string, error) 
 		return "", fmt.Errorf("github: %w", rest.Odd(op, "it is no commit"))
 	}
 	return v.Base.SHA, nil
+}
+
+type sha struct {
+	SHA string `json:"sha"`
+}
+
+// otherSide is what the head is compared with: the branch by its name, or the
+// first parent of what the merge made, which was on the branch in every style.
+func (p pulls) otherSide(ctx context.Context, op string, pull *forge.Pull) (string, error) {
+	if !pull.Merged {
+		return url.PathEscape(pull.Base), nil
+	}
+	if pull.MergedAs == pull.HeadSHA { // the branch was moved forward by hand
+		return pull.BaseSHA, nil
+	}
+	var v struct {
+		Parents []sha `json:"parents"`
+	}
+	_, err := p.Do(ctx, rest.Request{
+		Op: op, Needs: "contents: read", Path: "/commits/" + pull.MergedAs, Query: url.Values{"per_page": {"1"}},
+	}, &v)
+	switch {
+	case err != nil:
+		return "", err
+	case len(v.Parents) == 0 || !rest.IsCommit(v.Parents[0].SHA):
+		return "", fmt.Errorf("github: %w", rest.Odd(op, "the merge has no parent"))
+	}
+	return v.Parents[0].SHA, nil
 }
 
 // Merged has no MergedBy: GitHub's lists do not tell it.

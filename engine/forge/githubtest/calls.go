@@ -96,6 +96,14 @@ func (s *Server) compare(r request) answer {
 	return s.comparison(r, left, right, common)
 }
 
+func (s *Server) getCommit(r request) answer {
+	commit, err := r.repo.git.run("rev-parse", "-q", "--verify", r.args[0]+"^{commit}")
+	if err != nil {
+		return failure(http.StatusUnprocessableEntity, "No commit found for SHA: "+r.args[0])
+	}
+	return ok(s.commitObject(r.repo, commit))
+}
+
 func (s *Server) listComments(r request) answer {
 	p := r.repo.find(r.args[0])
 	if p == nil {

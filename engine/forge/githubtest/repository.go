@@ -128,7 +128,10 @@ func (r *Repository) refresh(p *pull) bool {
 	if head == p.headSHA {
 		return true
 	}
-	p.baseSHA, p.headSHA, p.updated = base, head, now()
+	p.headSHA, p.updated = head, now()
+	if p.baseSHA == "" { // it may stay that of the opening: github/docs issue 431, 2026-11-24
+		p.baseSHA = base
+	}
 	_, err := r.git.run("fetch", "-q", string(p.from.git), "+refs/heads/"+p.head+":refs/pull/"+strconv.Itoa(p.number)+"/head")
 	return err == nil
 }

@@ -36,6 +36,7 @@ var operations = []operation{
 	{"GET", "/pulls/*", []string{"pull-requests: read"}, nil, nil, (*Server).getPull},
 	{"GET", "/pulls/*/reviews", []string{"pull-requests: read"}, pages, nil, (*Server).listReviews},
 	{"GET", "/compare/*", []string{"contents: read"}, pages, nil, (*Server).compare},
+	{"GET", "/commits/*", []string{"contents: read"}, pages, nil, (*Server).getCommit},
 	{"GET", "/issues/*/comments", []string{"issues: read", "pull-requests: read"}, append([]string{"since"}, pages...), nil, (*Server).listComments},
 	{"POST", "/issues/*/comments", []string{"issues: write", "pull-requests: write"}, nil, map[string]bool{"body": true}, (*Server).createComment},
 	{"PATCH", "/issues/comments/*", []string{"issues: write", "pull-requests: write"}, nil, map[string]bool{"body": true}, (*Server).editComment},
