@@ -59,7 +59,7 @@ func (e *Engine) bound(ctx context.Context, commit string) (map[content.Key]boun
 	if _, err := fs.Stat(w.fsys, repo.WorkspaceFile); errors.Is(err, fs.ErrNotExist) {
 		return out, nil
 	}
-	w.readOnly, w.proposed = true, true
+	w.readOnly, w.memory = true, apart
 	if err := e.load(w); err != nil {
 		return nil, err
 	}
@@ -85,13 +85,26 @@ func (e *Engine) bound(ctx context.Context, commit string) (map[content.Key]boun
 	return out, nil
 }
 
-// cache is where validation remembers, apart for what is only proposed.
+// memory says where validation remembers a world. What publishes believes the
+// workspace's own memory, so nothing that is only proposed may be written there.
+type memory int
+
+const (
+	own      memory = iota
+	apart           // of commits that may never be merged: in a folder of its own
+	lookOnly        // the own one is read, and nothing is written
+)
+
 func (e *Engine) cache(w *world) validate.Cache {
 	folder := cacheFolder
-	if w.proposed {
+	if w.memory == apart {
 		folder = proposedFolder
 	}
-	return validate.DirCache(filepath.Join(e.Repo.Workspace, filepath.FromSlash(folder)))
+	cache := validate.DirCache(filepath.Join(e.Repo.Workspace, filepath.FromSlash(folder)))
+	if w.memory == lookOnly {
+		return validate.ReadOnly(cache)
+	}
+	return cache
 }
 
 // changedKeys are those whose bindings differ, sorted; those that only one side

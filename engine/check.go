@@ -50,12 +50,8 @@ func (w *world) checked(ctx context.Context, report *validate.Report, o validate
 }
 
 func (e *Engine) checkOptions(w *world) validate.Options {
-	cache := e.cache(w)
-	if w.foreign {
-		cache = validate.ReadOnly(cache)
-	}
 	return validate.Options{
-		Drivers: e.drivers, URL: w.url, Version: e.Build, Clock: e.Clock, Lean: w.lean, Keep: w.keep, Media: &w.media, Cache: cache,
+		Drivers: e.drivers, URL: w.url, Version: e.Build, Clock: e.Clock, Lean: w.lean, Keep: w.keep, Media: &w.media, Cache: e.cache(w),
 	}
 }
 

@@ -181,9 +181,8 @@ type world struct {
 	commit   string // empty for the work tree of a repository without a commit
 	readOnly bool
 	lean     bool // only the diagnostics are wanted
-	proposed bool // not the workspace's own: what is learnt of it is kept apart
 	keep     bool // the report is to be checked again
-	foreign  bool // a proposal's: nothing of it is remembered
+	memory   memory
 
 	ws       *load.Workspace
 	media    media.Cache // what was learnt of media files, so that each is hashed once

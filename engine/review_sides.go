@@ -22,7 +22,7 @@ func (r *reviewing) open(context.Context) error {
 		return err
 	}
 	r.before = &world{commit: r.merge.Base, readOnly: true, keep: true}
-	r.after = &world{commit: r.merge.Head, readOnly: true, keep: true, foreign: true}
+	r.after = &world{commit: r.merge.Head, readOnly: true, keep: true, memory: lookOnly}
 	if err := errors.Join(r.e.supply(r.before, r.merge.Before), r.e.supply(r.after, r.merge.After)); err != nil {
 		return err
 	}

@@ -47,6 +47,7 @@ func unapproved(s *scene, changes []Change) []Refusal {
 		case len(s.Approvals.Rules) > 0 && s.desired[c.Key] == nil:
 			stop(c, "approval: no file says what there is to approve")
 		case why != "":
+			c.Awaits = c.Action
 			stop(c, "approval: %s", why)
 		}
 	}

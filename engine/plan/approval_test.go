@@ -392,3 +392,20 @@ func TestBinding(t *testing.T) {
 		t.Error("nothing was approved, and it counts")
 	}
 }
+
+// A report says what an approval would let go.
+func TestHoldSaysWhatItAwaits(t *testing.T) {
+	t.Parallel()
+	w := newWorld()
+	w.Approvals.Rules = []ApprovalRule{{Name: "desk", From: []string{"lena"}}}
+	w.post("p@a")
+	w.post("frozen@b")
+	w.Freezes = []Freeze{{Accounts: []string{"b"}, Reason: "crisis"}}
+	p := w.plan()
+	if c := only(t, p, "p@a"); c.Action != Hold || c.Awaits != Publish {
+		t.Errorf("%s, awaits %q", c.Action, c.Awaits)
+	}
+	if c := only(t, p, "frozen@b"); c.Action != Hold || c.Awaits != "" {
+		t.Errorf("held for another reason: %s, awaits %q", c.Action, c.Awaits)
+	}
+}

@@ -74,6 +74,8 @@ type Change struct {
 	From content.Key `json:"from,omitzero"`
 	// WaitsFor are the publications whose URL or id this one needs first.
 	WaitsFor []content.Key `json:"waits_for,omitempty"`
+	// Awaits is, for a hold that only an approval ends, what happens then.
+	Awaits Action `json:"awaits,omitempty"`
 	// Needs are the approval rules that choose the publication, satisfied or not,
 	// and Approved who let it go.
 	Needs    []Need           `json:"needs,omitempty"`

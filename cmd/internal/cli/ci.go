@@ -1,6 +1,15 @@
 package cli
 
-import "github.com/spf13/cobra"
+import (
+	"errors"
+	"fmt"
+	"os"
+
+	"github.com/spf13/cobra"
+
+	"github.com/smmctl/smmctl/engine/forge"
+	"github.com/smmctl/smmctl/engine/forge/ci"
+)
 
 func newCiCmd(g *global) *cobra.Command {
 	cmd := &cobra.Command{
@@ -14,4 +23,21 @@ token are those of the job.`,
 	}
 	cmd.AddCommand(newCiPlanCmd(g), newCiPublishCmd(g))
 	return cmd
+}
+
+// job is what runs this, and its forge; both are nil outside of a forge's job. The
+// forge alone is nil, with an error, where it cannot be asked.
+func (g *global) job() (*ci.Job, *forge.Forge, error) {
+	job, err := ci.Detect(g.Getenv, os.ReadFile)
+	if errors.Is(err, ci.ErrNoJob) {
+		return nil, nil, nil
+	}
+	if err != nil {
+		return nil, nil, fmt.Errorf("the forge: %w", err)
+	}
+	home, err := job.Open(g.HTTP)
+	if err != nil {
+		return job, nil, fmt.Errorf("the forge: %w", err)
+	}
+	return job, home, nil
 }

@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"regexp"
 
 	"github.com/smmctl/smmctl/engine"
@@ -54,25 +53,15 @@ func (g *global) proposal(ctx context.Context, e *engine.Engine, o *ciPlanOption
 	return p, nil
 }
 
-// findJob leaves everything nil outside of a job.
-func (p *proposal) findJob(g *global) error {
-	job, err := ci.Detect(g.Getenv, os.ReadFile)
-	if errors.Is(err, ci.ErrNoJob) {
-		return nil
-	}
-	if err != nil {
-		return fmt.Errorf("the forge: %w", err)
-	}
-	p.job = job
-	p.home, err = job.Open(g.HTTP)
+// findJob leaves everything nil outside of a job. Without a token the report is
+// made all the same.
+func (p *proposal) findJob(g *global) (err error) {
+	p.job, p.home, err = g.job()
 	if errors.Is(err, forge.ErrForbidden) {
 		g.warn(fmt.Errorf("nothing is said in the pull request: %w", err))
 		return nil
 	}
-	if err != nil {
-		return fmt.Errorf("the forge: %w", err)
-	}
-	return nil
+	return err
 }
 
 // findPull asks the forge, and falls back on what the job's event says.

@@ -13,8 +13,6 @@ import (
 	"github.com/smmctl/smmctl/cmd/internal/view/markdown"
 	"github.com/smmctl/smmctl/engine"
 	"github.com/smmctl/smmctl/engine/apply"
-	"github.com/smmctl/smmctl/engine/forge"
-	"github.com/smmctl/smmctl/engine/forge/ci"
 )
 
 type ciPublishOptions struct {
@@ -59,7 +57,10 @@ func (g *global) publish(ctx context.Context, o *ciPublishOptions) error {
 	if err != nil {
 		return g.finish(nil, err)
 	}
-	home, noForge := g.forge()
+	job, home, noForge := g.job()
+	if job == nil && noForge == nil {
+		g.note("No forge: this is no job of GitHub, Gitea or Forgejo Actions. Approvals are not read, and pull requests are not told.")
+	}
 	d, err := e.Deliver(ctx, engine.DeliverOptions{
 		ApplyOptions: engine.ApplyOptions{Confirm: g.confirm(true), Event: g.event()},
 		Forge:        home, Words: markdown.Outcomes, Wait: o.wait,
@@ -74,24 +75,6 @@ func (g *global) publish(ctx context.Context, o *ciPublishOptions) error {
 	d.Telling = errors.Join(noForge, d.Telling)
 	d.Telling = errors.Join(d.Telling, g.summarize(d, err))
 	return g.delivered(d, err)
-}
-
-// forge is the job's, or nil where there is none: then nobody's approval is read
-// and no pull request is told.
-func (g *global) forge() (*forge.Forge, error) {
-	job, err := ci.Detect(g.Getenv, os.ReadFile)
-	if errors.Is(err, ci.ErrNoJob) {
-		g.note("No forge: this is no job of GitHub, Gitea or Forgejo Actions. Approvals are not read, and pull requests are not told.")
-		return nil, nil
-	}
-	if err != nil {
-		return nil, fmt.Errorf("the forge: %w", err)
-	}
-	home, err := job.Open(g.HTTP)
-	if err != nil {
-		return nil, fmt.Errorf("the forge: %w", err)
-	}
-	return home, nil
 }
 
 // summarize adds to the page of the job.

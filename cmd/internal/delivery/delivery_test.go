@@ -120,7 +120,7 @@ func oneComment(t *testing.T, w *world) {
 	w.want(0, p.plan(nil))
 	before := p.comment(planMark)
 	p.has(before.Body, "first-post", "later-post", account, "The frist words.", approver)
-	if state, text := p.status(); state != "success" || !strings.Contains(text, "held") {
+	if state, text := p.status(); state != "success" || !strings.Contains(text, "once approved") {
 		t.Errorf("status %s: %s", state, text)
 	}
 	w.want(0, p.plan(nil))

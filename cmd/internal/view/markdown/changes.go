@@ -53,7 +53,10 @@ func what(c *plan.Change) string {
 	if c.Segments > 1 {
 		s += fmt.Sprintf(", a thread of %d", c.Segments)
 	}
-	if c.Reason != "" {
+	switch {
+	case c.Awaits != "": // whose approval, stands below
+		s = "<b>" + inline(string(c.Awaits)) + "</b> once it is approved"
+	case c.Reason != "":
 		s += ": " + prose(c.Reason, 300)
 	}
 	for _, n := range c.Notes {

@@ -42,6 +42,12 @@ func summaryLine(r *engine.Review) string {
 // Counts says in a few words what a plan comes to: 2 to publish, 1 held.
 func Counts(p *plan.Plan) string {
 	s := p.Summary
+	awaiting := 0
+	for i := range p.Changes {
+		if p.Changes[i].Awaits != "" {
+			awaiting++
+		}
+	}
 	var parts []string
 	for _, c := range []struct {
 		n    int
@@ -50,7 +56,7 @@ func Counts(p *plan.Plan) string {
 		{s.Publish, "to publish"}, {s.Schedule, "to schedule"}, {s.Wait, "waiting for their time"}, {s.Edit, "to edit"},
 		{s.Replace, "to replace"}, {s.Retract, "to retract"}, {s.Reschedule, "to reschedule"}, {s.Unschedule, "to unschedule"},
 		{s.Adopt, "to adopt"}, {s.Forget, "to forget"}, {s.Accept, "to accept"}, {s.Revert, "to revert"},
-		{s.Hold, "held"}, {s.Missed, "missed"}, {s.Unknown, "unknown"}, {len(p.Drift), "drifted"}, {len(p.Refusals), "refused"},
+		{awaiting, "once approved"}, {s.Hold - awaiting, "held"}, {s.Missed, "missed"}, {s.Unknown, "unknown"}, {len(p.Drift), "drifted"}, {len(p.Refusals), "refused"},
 	} {
 		if c.n > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", c.n, c.text))
@@ -99,7 +105,7 @@ func foot(r *engine.Review) string {
 	if r.MergeBase != "" && r.MergeBase != r.Base {
 		s += ", which it left at " + commit(r.MergeBase)
 	}
-	return s + ", " + r.Now.UTC().Format("2 Jan 2006 15:04") + " UTC</sub>\n"
+	return s + "</sub>\n" // no time: the comment is edited where it says something new
 }
 
 func commit(id string) string {
