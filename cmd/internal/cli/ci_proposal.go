@@ -34,7 +34,7 @@ func (g *global) proposal(ctx context.Context, e *engine.Engine, o *ciPlanOption
 	case p.pull != nil:
 		p.take(p.pull)
 		if o.base == "" {
-			p.tip(ctx, e, trunk.Remote)
+			p.tip(ctx, g, e, cmp.Or(trunk.Remote, "origin"))
 		}
 	case p.job != nil && (o.base == "" || o.head == ""):
 		return nil, errors.Join(append(p.failed, fmt.Errorf("ci plan: the job (%s) is about no pull request that can be read: use --pull N, or --base and --head", p.job.Event))...)
@@ -106,10 +106,13 @@ func (p *proposal) take(pull *forge.Pull) {
 
 // tip takes the branch as it is now: what the forge says may be from the last push
 // to the pull request.
-func (p *proposal) tip(ctx context.Context, e *engine.Engine, remote string) {
-	tip, err := e.Repo.RemoteTip(ctx, cmp.Or(remote, "origin"), p.pull.Base)
+func (p *proposal) tip(ctx context.Context, g *global, e *engine.Engine, remote string) {
+	if !e.Repo.HasRemote(remote) {
+		return
+	}
+	tip, err := e.Repo.RemoteTip(ctx, remote, p.pull.Base)
 	if err != nil {
-		p.failed = append(p.failed, err)
+		g.warn(fmt.Errorf("compared with %.10s, which may not be the newest: %w", p.what.Base, err))
 		return
 	}
 	p.what.Base = tip
