@@ -117,18 +117,18 @@ func (w *world) accepted(want ...string) {
 // A pull request is planned, mended, planned again: one comment all the time.
 func oneComment(t *testing.T, w *world) {
 	p := w.propose("two-posts", map[string]string{path("first-post"): post("first-post", due, "The frist words."), path("later-post"): post("later-post", "2099-01-05T09:00", "Later words.")})
-	w.want(0, p.plan(nil))
+	w.want(0, p.plan(nil, "--offline"))
 	before := p.comment(planMark)
 	p.has(before.Body, "first-post", "later-post", account, "The frist words.", approver)
 	if state, text := p.status(); state != "success" || !strings.Contains(text, "once approved") {
 		t.Errorf("status %s: %s", state, text)
 	}
-	w.want(0, p.plan(nil))
+	w.want(0, p.plan(nil, "--offline"))
 	if again := p.comment(planMark); again != before {
 		t.Errorf("planned again with nothing changed, and the comment is another:\n%+v", again)
 	}
 	p.push(map[string]string{path("first-post"): post("first-post", due, "The first words.")}, "Mend a word")
-	r := w.want(0, p.plan(nil))
+	r := w.want(0, p.plan(nil, "--offline"))
 	after := p.comment(planMark)
 	if after.ID != before.ID {
 		t.Errorf("comment %d, and before %d", after.ID, before.ID)
@@ -142,7 +142,7 @@ func oneComment(t *testing.T, w *world) {
 // What is invalid fails the check, on its line.
 func invalid(t *testing.T, w *world) {
 	p := w.propose("broken", map[string]string{path("broken-post"): strings.Replace(post("broken-post", due, "Words."), "status: ready", "status: redy", 1)})
-	w.want(3, p.plan(nil))
+	w.want(3, p.plan(nil, "--offline"))
 	p.has(p.comment(planMark).Body, path("broken-post"), "redy")
 	if state, _ := p.status(); state != "failure" {
 		t.Errorf("status %s", state)
@@ -150,12 +150,12 @@ func invalid(t *testing.T, w *world) {
 	if n := len(p.remarks()); n != 1 {
 		t.Errorf("%d remarks on lines, want 1", n)
 	}
-	w.want(3, p.plan(nil))
+	w.want(3, p.plan(nil, "--offline"))
 	if n := len(p.remarks()); n != 1 {
 		t.Errorf("%d remarks on lines after a second run, want 1", n)
 	}
 	p.push(map[string]string{path("broken-post"): post("broken-post", due, "Words.")}, "Mend it")
-	w.want(0, p.plan(nil))
+	w.want(0, p.plan(nil, "--offline"))
 	if state, _ := p.status(); state != "success" {
 		t.Errorf("status %s after it was mended", state)
 	}
@@ -284,7 +284,7 @@ func published(t *testing.T, w *world) {
 		path("good-news"): post("good-news", due, "Good news."), path("more-news"): post("more-news", due, "More news."),
 		path("next-news"): post("next-news", "2099-01-05T09:00", "Next news."),
 	})
-	w.want(0, p.plan(nil))
+	w.want(0, p.plan(nil, "--offline"))
 	p.approve()
 	p.merge("squash")
 	first, finishFirst := w.startJob("push", map[string]any{"ref": "refs/heads/main"}, w.secrets(), "ci", "publish")
@@ -330,7 +330,7 @@ func oneComma(t *testing.T, w *world) {
 	p := w.propose("commas", map[string]string{path("kept-post"): post("kept-post", due, "Kept words."), path("changed-post"): post("changed-post", due, "Changed words.")})
 	p.approve()
 	p.push(map[string]string{path("changed-post"): post("changed-post", due, "Changed, words.")}, "A comma")
-	r := w.want(0, p.plan(nil))
+	r := w.want(0, p.plan(nil, "--offline"))
 	_ = r
 	p.merge("merge")
 	w.publish()

@@ -123,6 +123,12 @@ func (r *Repository) Merge(t testing.TB, by User, pull int, style string) string
 	t.Helper()
 	path := r.path("/pulls/" + strconv.Itoa(pull))
 	until(t, "pull request "+strconv.Itoa(pull)+" can be merged", func() bool { return r.pull(t, pull).Mergeable })
-	r.Call(t, by, http.MethodPost, path+"/merge", map[string]any{"Do": style}, nil)
+	until(t, "pull request "+strconv.Itoa(pull)+" is merged", func() bool { // it may still be looking for conflicts, and says 405 then
+		status, answer := r.Try(t, by, http.MethodPost, path+"/merge", map[string]any{"Do": style})
+		if status/100 != 2 && status != http.StatusMethodNotAllowed {
+			t.Fatalf("gitea: merging pull request %d: HTTP %d: %s", pull, status, answer)
+		}
+		return status/100 == 2
+	})
 	return r.pull(t, pull).MergedAs
 }
