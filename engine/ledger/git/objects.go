@@ -3,6 +3,7 @@ package git
 import (
 	"bytes"
 	"cmp"
+	"crypto/rand"
 	"fmt"
 	"io"
 	"slices"
@@ -86,13 +87,18 @@ func treeKey(e object.TreeEntry) string {
 
 // commit writes a commit. It needs no Git identity: the actor is its author.
 func (b *batch) commit(tree, parent plumbing.Hash, actor, message string, at time.Time) plumbing.Hash {
+	// Two writers may write the same at the same second. Were their commits one and
+	// the same, each would find its own accepted, and neither a conflict: so each has
+	// a number of its own, in a header that logs do not show.
+	writer := make([]byte, 8)
+	_, _ = rand.Read(writer) // never fails
 	var t strings.Builder
 	fmt.Fprintf(&t, "tree %s\n", tree)
 	if !parent.IsZero() {
 		fmt.Fprintf(&t, "parent %s\n", parent)
 	}
 	stamp := fmt.Sprintf("<smmctl@localhost> %d +0000", max(at.Unix(), 0))
-	fmt.Fprintf(&t, "author %s %s\ncommitter smmctl %s\n\n%s", cleanName(actor), stamp, stamp, cleanMessage(message))
+	fmt.Fprintf(&t, "author %s %s\ncommitter smmctl %s\nsmmctl-writer %x\n\n%s", cleanName(actor), stamp, stamp, writer, cleanMessage(message))
 	return b.add(plumbing.CommitObject, []byte(t.String()))
 }
 

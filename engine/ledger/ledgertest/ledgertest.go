@@ -32,6 +32,7 @@ func Run(t *testing.T, open func(*testing.T) Pair) {
 		{"an entry is read back as it was written", roundTrip},
 		{"every change raises an entry's revision", revisions},
 		{"commit swaps only over its base", conflict},
+		{"who writes the same at the same time conflicts, too", sameWords},
 		{"a stale revision conflicts", stale},
 		{"the loser reads again and wins", loserRetries},
 		{"accounts are merged", accounts},
@@ -87,6 +88,20 @@ func reviews(t *testing.T, p Pair) {
 	commit(t, p.A, ledger.Update{Base: s.Revision, Told: u.Told})
 	if got := read(t, p.B); len(got.Told.Marks) != 1 || !got.Pulls.Seen.Equal(Time) {
 		t.Errorf("one changed without the others: %+v", roots(got))
+	}
+}
+
+// sameWords: a compare-and-swap is what keeps two runs from doing one thing each,
+// so one of two must lose, though nobody could tell their writings apart.
+func sameWords(t *testing.T, p Pair) {
+	base := read(t, p.A).Revision
+	if other := read(t, p.B).Revision; other != base {
+		t.Fatalf("two revisions: %s and %s", base, other)
+	}
+	u := ledger.Update{Base: base, Entries: []*ledger.Entry{Entry(1, ledger.Published)}, Message: "the same", Actor: "ada", At: Time}
+	commit(t, p.A, u)
+	if _, err := p.B.Commit(t.Context(), u); !errors.Is(err, ledger.ErrConflict) {
+		t.Errorf("the second writer: %v, want a conflict", err)
 	}
 }
 
