@@ -20,12 +20,12 @@ import (
 // changes, as the reviewer had them in front of them. What cannot be looked at
 // does not count; the second result says so, for people. The rules are those of
 // the commit that is checked out. Commits that the clone lacks are fetched.
-func (e *Engine) Consents(ctx context.Context, source string, pull forge.Pull, reviews []forge.Review) ([]ledger.Approval, []string, error) {
+func (e *Engine) Consents(ctx context.Context, f *forge.Forge, pull forge.Pull, reviews []forge.Review) ([]ledger.Approval, []string, error) {
 	w, err := e.tip()
 	if err != nil {
 		return nil, nil, err
 	}
-	r := e.reader(w, source)
+	r := e.reader(w, f)
 	p, err := r.proposal(ctx, pull)
 	if err != nil || p.unread {
 		return nil, r.notes, err
@@ -57,6 +57,7 @@ const (
 type reader struct {
 	e      *Engine
 	source string
+	pulls  forge.Pulls
 	remote string // empty: none
 	branch string
 	rules  plan.Approvals
@@ -65,10 +66,10 @@ type reader struct {
 	notes  []string
 }
 
-func (e *Engine) reader(w *world, source string) *reader {
+func (e *Engine) reader(w *world, f *forge.Forge) *reader {
 	cfg := &w.ws.Config.Value
 	return &reader{
-		e: e, source: source, remote: ledgerRemote(cfg), branch: firstOf(cfg.Branch, "main"),
+		e: e, source: f.Name, pulls: f.Pulls, remote: ledgerRemote(cfg), branch: firstOf(cfg.Branch, "main"),
 		rules: w.policy(), known: map[string]map[content.Key]bound{},
 	}
 }
@@ -169,11 +170,27 @@ func (r *reader) note(format string, args ...any) {
 // reviews whose commits cannot be had any more.
 func (r *reader) consents(ctx context.Context, p *proposal, reviews []forge.Review, known []ledger.Approval) ([]ledger.Approval, error) {
 	var out []ledger.Approval
-	if lane := r.fastLane(p); len(lane.Binds) > 0 {
-		out = append(out, lane)
+	lane := r.fastLane(p)
+	yeses := slices.DeleteFunc(decisive(reviews), func(v forge.Review) bool { return !r.mayApprove(v, p) })
+	if len(lane.Binds)+len(yeses) == 0 {
+		return nil, nil
 	}
-	for _, review := range decisive(reviews) {
-		if !r.mayApprove(review, p) {
+	moved, err := r.pulls.Retargeted(ctx, &p.Pull)
+	if errors.Is(err, forge.ErrUnclear) {
+		r.note("#%d: no approval counts: it cannot be told whether it was opened for another branch: %v", p.Number, err)
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	if len(lane.Binds) > 0 && moved.IsZero() {
+		out = append(out, lane)
+	} else if len(lane.Binds) > 0 {
+		r.note("#%d: no fast lane: it was opened for another branch, and may bring what was on that", p.Number)
+	}
+	for _, review := range yeses {
+		if !moved.IsZero() && !review.At.After(moved) {
+			r.note("#%d: the approval of %s does not count: it was given while the pull request was for another branch", p.Number, review.By)
 			continue
 		}
 		a := ledger.Approval{Consent: ledger.Consent{
