@@ -30,6 +30,11 @@ func (e *Engine) Consents(ctx context.Context, f *forge.Forge, pull forge.Pull, 
 	if err != nil || p.unread {
 		return nil, r.notes, err
 	}
+	if err := e.openLedger(ctx, w, access{}); err == nil {
+		r.given, r.live = w.snap.Approvals, w.snap.Entries
+	} else {
+		r.note("what was approved earlier is not known: %v", err)
+	}
 	given, err := r.consents(ctx, p, reviews, nil)
 	return given, r.notes, err
 }
@@ -61,6 +66,8 @@ type reader struct {
 	remote string // empty: none
 	branch string
 	rules  plan.Approvals
+	given  []ledger.Approval                // that the ledger has
+	live   map[content.Key]*ledger.Entry    // what the ledger has of each Key
 	known  map[string]map[content.Key]bound // by commit
 	recent []string                         // the commits of known, the oldest first
 	notes  []string
@@ -207,7 +214,7 @@ func (r *reader) consents(ctx context.Context, p *proposal, reviews []forge.Revi
 			}
 			continue
 		}
-		if a.Binds = p.covered(seen); len(a.Binds) > 0 {
+		if a.Binds = r.covered(p, seen); len(a.Binds) > 0 {
 			out = append(out, a)
 		}
 	}
@@ -216,14 +223,33 @@ func (r *reader) consents(ctx context.Context, p *proposal, reviews []forge.Revi
 
 // covered are the publications that the proposal changes and that a reviewer had
 // in front of them changed.
-func (p *proposal) covered(seen map[content.Key]bound) map[content.Key]string {
+func (r *reader) covered(p *proposal, seen map[content.Key]bound) map[content.Key]string {
 	out := map[content.Key]string{}
 	for _, k := range p.keys {
-		if b := seen[k].binding; b != "" && b != p.base[k].binding && p.head[k].binding != "" {
-			out[k] = b
+		if b := seen[k]; b.binding != "" && b.binding != p.base[k].binding && p.head[k].binding != "" && r.shown(k, p.base[k], b) {
+			out[k] = b.binding
 		}
 	}
 	return out
+}
+
+// shown reports whether whoever looks at a change sees what the publication says.
+// Where the words and the time stay, and only a campaign, a slot or an account
+// changes, a pull request does not show them: a yes to that carries on an earlier
+// one, of somebody who did see them, and is none by itself.
+func (r *reader) shown(k content.Key, was, is bound) bool {
+	if was.pub == nil || was.pub.Digest != is.pub.Digest || !was.pub.At.Equal(is.pub.At) {
+		return true
+	}
+	if e := r.live[k]; e != nil && e.State == ledger.Published && e.Digest == was.pub.Digest {
+		return true
+	}
+	return slices.ContainsFunc(r.given, func(a ledger.Approval) bool {
+		by := content.Login(a.By)
+		counts := a.FastLane || by != content.Login(a.Author) &&
+			slices.ContainsFunc(r.rules.Rules, func(rule plan.ApprovalRule) bool { return slices.Contains(rule.From, by) })
+		return counts && a.Binds[k] == was.binding
+	})
 }
 
 // mayApprove reports whether a person's yes could count for any rule. Nobody
@@ -246,7 +272,7 @@ func (r *reader) fastLane(p *proposal) ledger.Approval {
 	}
 	for _, k := range p.keys {
 		b, ok := p.head[k]
-		if ok && len(r.rules.Rules) > 0 && slices.ContainsFunc(r.rules.FastLane, func(f plan.FastLane) bool {
+		if ok && len(r.rules.Rules) > 0 && r.shown(k, p.base[k], b) && slices.ContainsFunc(r.rules.FastLane, func(f plan.FastLane) bool {
 			return slices.Contains(f.People, content.Login(p.Author)) && f.Chooses(b.pub, b.account)
 		}) {
 			a.Binds[k] = b.binding

@@ -145,6 +145,7 @@ func (g *gathering) pull(ctx context.Context, pull forge.Pull) error {
 			return err
 		}
 		known, rest := g.known(pull.Number)
+		g.given, g.live = g.approvals, g.was.Entries
 		given, err := g.consents(ctx, p, reviews, known)
 		if err != nil {
 			return err
