@@ -20,15 +20,20 @@ import (
 // changes, as the reviewer had them in front of them. What cannot be looked at
 // does not count; the second result says so, for people. The rules are those of
 // the commit that is checked out. Commits that the clone lacks are fetched.
-func (e *Engine) Consents(ctx context.Context, source string, pull forge.Pull, reviews []forge.Review) ([]ledger.Approval, []string, error) {
+func (e *Engine) Consents(ctx context.Context, f *forge.Forge, pull forge.Pull, reviews []forge.Review) ([]ledger.Approval, []string, error) {
 	w, err := e.tip()
 	if err != nil {
 		return nil, nil, err
 	}
-	r := e.reader(w, source)
+	r := e.reader(w, f)
 	p, err := r.proposal(ctx, pull)
 	if err != nil || p.unread {
 		return nil, r.notes, err
+	}
+	if err := e.openLedger(ctx, w, access{}); err == nil {
+		r.given, r.live = w.snap.Approvals, w.snap.Entries
+	} else {
+		r.note("what was approved earlier is not known: %v", err)
 	}
 	given, err := r.consents(ctx, p, reviews, nil)
 	return given, r.notes, err
@@ -57,18 +62,21 @@ const (
 type reader struct {
 	e      *Engine
 	source string
+	pulls  forge.Pulls
 	remote string // empty: none
 	branch string
 	rules  plan.Approvals
+	given  []ledger.Approval                // that the ledger has
+	live   map[content.Key]*ledger.Entry    // what the ledger has of each Key
 	known  map[string]map[content.Key]bound // by commit
 	recent []string                         // the commits of known, the oldest first
 	notes  []string
 }
 
-func (e *Engine) reader(w *world, source string) *reader {
+func (e *Engine) reader(w *world, f *forge.Forge) *reader {
 	cfg := &w.ws.Config.Value
 	return &reader{
-		e: e, source: source, remote: ledgerRemote(cfg), branch: firstOf(cfg.Branch, "main"),
+		e: e, source: f.Name, pulls: f.Pulls, remote: ledgerRemote(cfg), branch: firstOf(cfg.Branch, "main"),
 		rules: w.policy(), known: map[string]map[content.Key]bound{},
 	}
 }
@@ -169,11 +177,27 @@ func (r *reader) note(format string, args ...any) {
 // reviews whose commits cannot be had any more.
 func (r *reader) consents(ctx context.Context, p *proposal, reviews []forge.Review, known []ledger.Approval) ([]ledger.Approval, error) {
 	var out []ledger.Approval
-	if lane := r.fastLane(p); len(lane.Binds) > 0 {
-		out = append(out, lane)
+	lane := r.fastLane(p)
+	yeses := slices.DeleteFunc(decisive(reviews), func(v forge.Review) bool { return !r.mayApprove(v, p) })
+	if len(lane.Binds)+len(yeses) == 0 {
+		return nil, nil
 	}
-	for _, review := range decisive(reviews) {
-		if !r.mayApprove(review, p) {
+	moved, err := r.pulls.Retargeted(ctx, &p.Pull)
+	if errors.Is(err, forge.ErrUnclear) {
+		r.note("#%d: no approval counts: it cannot be told whether it was opened for another branch: %v", p.Number, err)
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	if len(lane.Binds) > 0 && moved.IsZero() {
+		out = append(out, lane)
+	} else if len(lane.Binds) > 0 {
+		r.note("#%d: no fast lane: it was opened for another branch, and may bring what was on that", p.Number)
+	}
+	for _, review := range yeses {
+		if !moved.IsZero() && !review.At.After(moved) {
+			r.note("#%d: the approval of %s does not count: it was given while the pull request was for another branch", p.Number, review.By)
 			continue
 		}
 		a := ledger.Approval{Consent: ledger.Consent{
@@ -190,7 +214,7 @@ func (r *reader) consents(ctx context.Context, p *proposal, reviews []forge.Revi
 			}
 			continue
 		}
-		if a.Binds = p.covered(seen); len(a.Binds) > 0 {
+		if a.Binds = r.covered(p, seen); len(a.Binds) > 0 {
 			out = append(out, a)
 		}
 	}
@@ -199,14 +223,33 @@ func (r *reader) consents(ctx context.Context, p *proposal, reviews []forge.Revi
 
 // covered are the publications that the proposal changes and that a reviewer had
 // in front of them changed.
-func (p *proposal) covered(seen map[content.Key]bound) map[content.Key]string {
+func (r *reader) covered(p *proposal, seen map[content.Key]bound) map[content.Key]string {
 	out := map[content.Key]string{}
 	for _, k := range p.keys {
-		if b := seen[k].binding; b != "" && b != p.base[k].binding && p.head[k].binding != "" {
-			out[k] = b
+		if b := seen[k]; b.binding != "" && b.binding != p.base[k].binding && p.head[k].binding != "" && r.shown(k, p.base[k], b) {
+			out[k] = b.binding
 		}
 	}
 	return out
+}
+
+// shown reports whether whoever looks at a change sees what the publication says.
+// Where the words and the time stay, and only a campaign, a slot or an account
+// changes, a pull request does not show them: a yes to that carries on an earlier
+// one, of somebody who did see them, and is none by itself.
+func (r *reader) shown(k content.Key, was, is bound) bool {
+	if was.pub == nil || was.pub.Digest != is.pub.Digest || !was.pub.At.Equal(is.pub.At) {
+		return true
+	}
+	if e := r.live[k]; e != nil && e.State == ledger.Published && e.Digest == was.pub.Digest {
+		return true
+	}
+	return slices.ContainsFunc(r.given, func(a ledger.Approval) bool {
+		by := content.Login(a.By)
+		counts := a.FastLane || by != content.Login(a.Author) &&
+			slices.ContainsFunc(r.rules.Rules, func(rule plan.ApprovalRule) bool { return slices.Contains(rule.From, by) })
+		return counts && a.Binds[k] == was.binding
+	})
 }
 
 // mayApprove reports whether a person's yes could count for any rule. Nobody
@@ -229,7 +272,7 @@ func (r *reader) fastLane(p *proposal) ledger.Approval {
 	}
 	for _, k := range p.keys {
 		b, ok := p.head[k]
-		if ok && len(r.rules.Rules) > 0 && slices.ContainsFunc(r.rules.FastLane, func(f plan.FastLane) bool {
+		if ok && len(r.rules.Rules) > 0 && r.shown(k, p.base[k], b) && slices.ContainsFunc(r.rules.FastLane, func(f plan.FastLane) bool {
 			return slices.Contains(f.People, content.Login(p.Author)) && f.Chooses(b.pub, b.account)
 		}) {
 			a.Binds[k] = b.binding

@@ -49,7 +49,7 @@ func (e *Engine) Gather(ctx context.Context, f *forge.Forge) (*Gathered, error) 
 	if err := e.openLedger(ctx, w, access{write: true}); err != nil {
 		return nil, err
 	}
-	r := e.reader(w, f.Name)
+	r := e.reader(w, f)
 	for range maxTries {
 		r.notes = nil
 		g := &gathering{reader: r, forge: f, was: w.snap, now: e.Clock.Now().UTC()}
@@ -145,6 +145,7 @@ func (g *gathering) pull(ctx context.Context, pull forge.Pull) error {
 			return err
 		}
 		known, rest := g.known(pull.Number)
+		g.given, g.live = g.approvals, g.was.Entries
 		given, err := g.consents(ctx, p, reviews, known)
 		if err != nil {
 			return err

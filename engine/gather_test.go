@@ -25,6 +25,8 @@ type desks struct {
 	w       *world
 	pulls   []*forge.Pull
 	reviews map[int][]forge.Review
+	moved   map[int]time.Time // when they were given another branch
+	unclear map[int]error
 	broken  map[int]error // of a pull request's reviews
 	asked   int           // how often reviews were
 	now     time.Time
@@ -36,7 +38,7 @@ func (w *world) desks(approvals string) *desks {
 	w.commit("Approvals")
 	w.push()
 	w.git(w.dir, "-C", "forge.git", "config", "uploadpack.allowAnySHA1InWant", "true")
-	return &desks{w: w, reviews: map[int][]forge.Review{}, broken: map[int]error{}, now: start.Add(-time.Hour)}
+	return &desks{w: w, reviews: map[int][]forge.Review{}, broken: map[int]error{}, moved: map[int]time.Time{}, unclear: map[int]error{}, now: start.Add(-time.Hour)}
 }
 
 func (d *desks) forge() *forge.Forge { return &forge.Forge{Name: "gitea", Pulls: d} }
@@ -132,6 +134,16 @@ func (d *desks) Merged(_ context.Context, branch string, since time.Time) ([]for
 func (d *desks) Reviews(_ context.Context, number int) ([]forge.Review, error) {
 	d.asked++
 	return slices.Clone(d.reviews[number]), d.broken[number]
+}
+
+func (d *desks) Retargeted(_ context.Context, pull *forge.Pull) (time.Time, error) {
+	return d.moved[pull.Number], d.unclear[pull.Number]
+}
+
+// retarget gives a pull request another branch.
+func (d *desks) retarget(p *forge.Pull, base string) {
+	d.touch(p)
+	p.Base, d.moved[p.Number] = base, d.now
 }
 
 // planned is what the plan says of a publication.
@@ -369,7 +381,7 @@ func branchMovesOn(t *testing.T, style string) {
 	w.push()
 	d.push(p, func() { w.git(w.clone, "merge", "--quiet", "--no-edit", "main") })
 	d.says(p, "lena", forge.Approved) // saw that p1 came in from the branch, where nobody has approved of it
-	open, _, err := w.engine().Consents(bg, "gitea", *p, d.reviews[p.Number])
+	open, _, err := w.engine().Consents(bg, d.forge(), *p, d.reviews[p.Number])
 	must(t, err)
 	if len(open) != 1 || len(open[0].Binds) != 1 {
 		t.Errorf("not merged yet: %s", asJSON(open))

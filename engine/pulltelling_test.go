@@ -46,6 +46,10 @@ func (d *counter) Reviews(context.Context, int) ([]forge.Review, error) {
 	return nil, forge.ErrNotFound
 }
 
+func (d *counter) Retargeted(context.Context, *forge.Pull) (time.Time, error) {
+	return time.Time{}, nil
+}
+
 func (d *counter) call(op string, do func()) error {
 	if op == "edit" {
 		d.meanwhile(op)

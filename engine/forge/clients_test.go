@@ -89,6 +89,10 @@ var calls = []call{
 		return err
 	}},
 	{"reviews", false, func(ctx context.Context, f *forge.Forge) error { _, err := f.Pulls.Reviews(ctx, 7); return err }},
+	{"retargeted", false, func(ctx context.Context, f *forge.Forge) error {
+		_, err := f.Pulls.Retargeted(ctx, &forge.Pull{Number: 7, Merged: true})
+		return err
+	}},
 	{"comments", false, func(ctx context.Context, f *forge.Forge) error { _, err := f.Comments.List(ctx, 7); return err }},
 	{"self", false, func(ctx context.Context, f *forge.Forge) error { _, err := f.Comments.Self(ctx); return err }},
 	{"create", true, func(ctx context.Context, f *forge.Forge) error { _, err := f.Comments.Create(ctx, 7, "x"); return err }},

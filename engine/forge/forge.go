@@ -31,6 +31,10 @@ type Pulls interface {
 	Merged(ctx context.Context, branch string, since time.Time) ([]Pull, error)
 	// Reviews lists a pull request's reviews, the oldest first.
 	Reviews(ctx context.Context, number int) ([]Review, error)
+	// Retargeted says when a pull request was last given another branch to be merged
+	// into, and zero where it never was: reviews from before are of another
+	// difference. ErrUnclear where the forge shows too little of what happened.
+	Retargeted(ctx context.Context, pull *Pull) (time.Time, error)
 }
 
 // Comments are those in a pull request's conversation.
@@ -140,4 +144,5 @@ var (
 	ErrNotFound  = errors.New("the forge has no such thing")
 	ErrForbidden = errors.New("the forge's token may not do this")
 	ErrLimited   = errors.New("the forge asks to wait")
+	ErrUnclear   = errors.New("the forge does not show all of it")
 )

@@ -1,9 +1,11 @@
 package forge_test
 
 import (
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -202,5 +204,35 @@ func TestMergedStopsAtSince(t *testing.T) {
 	}
 	if n := len(s.asked()); n != 2 {
 		t.Errorf("asked %d times", n)
+	}
+}
+
+// TestRetargetedBehindRemarks: Gitea hides remarks on lines, and whole pages of
+// them look like the end. They are not, unless nothing is merged yet.
+func TestRetargetedBehindRemarks(t *testing.T) {
+	t.Parallel()
+	const at = `"created_at":"2026-12-01T00:00:00Z"`
+	for name, c := range map[string]struct {
+		pages []string
+		want  bool
+		err   error
+	}{
+		"behind":              {[]string{"null", "null", `[{"id":1,"type":"change_target_branch",` + at + `}]`, "null", `[{"id":2,"type":"merge_pull",` + at + `}]`}, true, nil},
+		"never":               {[]string{`[{"id":1,"type":"comment",` + at + `}]`, "null", `[{"id":2,"type":"merge_pull",` + at + `}]`}, false, nil},
+		"an end not in sight": {[]string{`[{"id":1,"type":"comment",` + at + `}]`}, false, forge.ErrUnclear},
+	} {
+		s := newStub(t, func(w http.ResponseWriter, r *http.Request) {
+			n, _ := strconv.Atoi(r.URL.Query().Get("page"))
+			w.Header().Set("X-Total-Count", "0")
+			if n < 1 || n > len(c.pages) {
+				_, _ = io.WriteString(w, "null")
+				return
+			}
+			_, _ = io.WriteString(w, c.pages[n-1])
+		})
+		got, err := clients(t, s.URL, &dial{})[1].Pulls.Retargeted(t.Context(), &forge.Pull{Number: 7, Merged: true})
+		if !errors.Is(err, c.err) || got.IsZero() == c.want {
+			t.Errorf("%s: %v %v", name, got, err)
+		}
 	}
 }

@@ -179,7 +179,7 @@ func (p *proposal) approvals(ctx context.Context, g *global, e *engine.Engine) {
 		p.failed = append(p.failed, fmt.Errorf("the reviews of pull request %d: %w", p.pull.Number, err))
 		return
 	}
-	given, notes, err := e.Consents(ctx, p.home.Name, *p.pull, reviews)
+	given, notes, err := e.Consents(ctx, p.home, *p.pull, reviews)
 	for _, n := range notes {
 		g.warn(errors.New(n))
 	}

@@ -39,6 +39,10 @@ func (t *thread) Pull(context.Context, int) (*forge.Pull, error) {
 func (t *thread) Merged(context.Context, string, time.Time) ([]forge.Pull, error) { return nil, nil }
 func (t *thread) Reviews(context.Context, int) ([]forge.Review, error)            { return nil, nil }
 
+func (t *thread) Retargeted(context.Context, *forge.Pull) (time.Time, error) {
+	return time.Time{}, nil
+}
+
 func (t *thread) List(context.Context, int) ([]forge.Comment, error) {
 	return append([]forge.Comment{}, t.comments...), t.failing("List")
 }

@@ -32,6 +32,7 @@ func TestDelivery(t *testing.T) {
 		{"killed", killed},
 		{"late-review", lateReview},
 		{"saved-plan", savedPlan},
+		{"retargeted", retargeted},
 		{"run-again", runAgain},
 	} {
 		t.Run(c.name, func(t *testing.T) { // one after another: their jobs are processes, and the machine is small

@@ -37,8 +37,10 @@ type Subject struct {
 	Open    func(t *testing.T, who, head, base, title string) int
 	Review  func(t *testing.T, who string, pull int, state forge.ReviewState, body string) int64
 	Dismiss func(t *testing.T, pull int, review int64)
-	Say     func(t *testing.T, who string, pull int, body string)
-	Merge   func(t *testing.T, who string, pull int, style string) string
+	// Retarget gives a pull request another base.
+	Retarget func(t *testing.T, who string, pull int, base string)
+	Say      func(t *testing.T, who string, pull int, body string)
+	Merge    func(t *testing.T, who string, pull int, style string) string
 	// Statuses are a commit's, the oldest first.
 	Statuses func(t *testing.T, commit string) []forge.Status
 	// Remarks are those on a pull request's lines; nil where Forge has none.
@@ -51,6 +53,7 @@ func Run(t *testing.T, h Harness) {
 	t.Run("Fork", func(t *testing.T) { t.Parallel(); fork(t, h.New(t)) })
 	t.Run("Merged", func(t *testing.T) { t.Parallel(); merged(t, h.New(t)) })
 	t.Run("Reviews", func(t *testing.T) { t.Parallel(); reviews(t, h.New(t)) })
+	t.Run("Retargeted", func(t *testing.T) { t.Parallel(); retargeted(t, h.New(t)) })
 	t.Run("Comments", func(t *testing.T) { t.Parallel(); comments(t, h.New(t)) })
 	t.Run("Statuses", func(t *testing.T) { t.Parallel(); statuses(t, h.New(t)) })
 	t.Run("Remarks", func(t *testing.T) { t.Parallel(); remarks(t, h.New(t)) })

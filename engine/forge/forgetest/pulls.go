@@ -164,3 +164,56 @@ func reviews(t *testing.T, s Subject) {
 		t.Errorf("of none: %v", err)
 	}
 }
+
+// retargeted wants the last change of the base, however much happened around it,
+// and before the merge as well as after it.
+func retargeted(t *testing.T, s Subject) {
+	w, _ := clone(t, s)
+	w.git("checkout", "-q", "-b", "side")
+	w.git("push", "-q", s.CloneURL, "side")
+	s.Wait(t, "side", w.git("rev-parse", "HEAD"))
+	w.commit("topic", "post.md", "one\n")
+	number := s.Open(t, "anna", "topic", "side", "A post")
+	for range 110 { // more than a page of either forge
+		s.Review(t, "boris", number, forge.Commented, "hm")
+	}
+	pull := func() *forge.Pull {
+		t.Helper()
+		p, err := s.Forge.Pulls.Pull(t.Context(), number)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return p
+	}
+	at := func() time.Time {
+		t.Helper()
+		got, err := s.Forge.Pulls.Retargeted(t.Context(), pull())
+		if err != nil {
+			t.Fatal(err)
+		}
+		return got
+	}
+	if got := at(); !got.IsZero() {
+		t.Errorf("never, and it was said to be at %v", got)
+	}
+	before := time.Now().Truncate(time.Second)
+	s.Retarget(t, "anna", number, "main")
+	first := at()
+	if first.Before(before) || first.After(time.Now()) {
+		t.Errorf("%v, and it was at %v or a moment later", first, before)
+	}
+	pass(first)
+	s.Retarget(t, "anna", number, "side")
+	s.Retarget(t, "anna", number, "main")
+	last := at()
+	if !last.After(first) {
+		t.Errorf("again: %v, and the first was at %v", last, first)
+	}
+	s.Merge(t, "owner", number, "merge")
+	if p := pull(); p.Base != "main" {
+		t.Errorf("merged into %s", p.Base)
+	}
+	if got := at(); !got.Equal(last) {
+		t.Errorf("after the merge: %v, want %v", got, last)
+	}
+}

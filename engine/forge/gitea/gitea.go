@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/smmctl/smmctl/engine/clock"
@@ -90,6 +91,43 @@ func (r *refs) UnmarshalJSON(b []byte) error {
 	}
 	*r = make(refs, 1)
 	return json.Unmarshal(b, &(*r)[0])
+}
+
+// event is one of a pull request's timeline.
+type event struct {
+	Type string     `json:"type"`
+	At   *time.Time `json:"created_at"`
+}
+
+// Retargeted reads the timeline, the oldest first, which takes read:issue. Gitea
+// leaves remarks on lines out of its pages, gives the number of what is left as
+// the whole one, and null for a page of which nothing is (1.26.0,
+// routers/api/v1/repo/issue_comment.go): an empty page is not the end. The end is
+// the merge, after which no base can be changed.
+func (p pulls) Retargeted(ctx context.Context, pull *forge.Pull) (last time.Time, err error) {
+	op := fmt.Sprintf("timeline of pull request %d", pull.Number)
+	for page := 1; page <= rest.MaxPages; page++ {
+		q := url.Values{p.Page.Param: {strconv.Itoa(p.Page.Size)}, "page": {strconv.Itoa(page)}}
+		var all []event
+		r := rest.Request{Op: op, Needs: "read:issue", Path: fmt.Sprintf("/issues/%d/timeline", pull.Number), Query: q}
+		if _, err := p.Do(ctx, r, &all); err != nil {
+			return time.Time{}, err
+		}
+		for _, e := range all {
+			switch {
+			case e.Type == "" || e.At == nil:
+				return time.Time{}, fmt.Errorf("gitea: %w", rest.Odd(op, "an event has no name or no time"))
+			case e.Type == "merge_pull":
+				return last, nil
+			case e.Type == "change_target_branch" && e.At.After(last):
+				last = e.At.UTC()
+			}
+		}
+		if len(all) == 0 && !pull.Merged {
+			return last, nil
+		}
+	}
+	return time.Time{}, fmt.Errorf("gitea: %s: its end is not among %d pages: %w", op, rest.MaxPages, forge.ErrUnclear)
 }
 
 // Merged lists pull requests by their last update.

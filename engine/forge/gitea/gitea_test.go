@@ -51,6 +51,9 @@ func subject(t *testing.T, s *giteatest.Server, name string) forgetest.Subject {
 		Dismiss: func(t *testing.T, pull int, review int64) {
 			s.Call(t, owner, http.MethodPost, at("/pulls/%d/reviews/%d/dismissals", pull, review), map[string]any{"message": "no"}, nil)
 		},
+		Retarget: func(t *testing.T, who string, pull int, base string) {
+			r.Retarget(t, s.User(t, who), pull, base)
+		},
 		Say: func(t *testing.T, who string, pull int, body string) {
 			s.Call(t, s.User(t, who), http.MethodPost, at("/issues/%d/comments", pull), map[string]any{"body": body}, nil)
 		},

@@ -117,6 +117,12 @@ func (r *Repository) Review(t testing.TB, by User, pull int, state forge.ReviewS
 	return out.ID
 }
 
+// Retarget gives a pull request another base.
+func (r *Repository) Retarget(t testing.TB, by User, pull int, base string) {
+	t.Helper()
+	r.Call(t, by, http.MethodPatch, r.path("/pulls/"+strconv.Itoa(pull)), map[string]any{"base": base}, nil)
+}
+
 // Merge merges in a style, merge, squash or rebase, and returns the commit that
 // the base branch then has.
 func (r *Repository) Merge(t testing.TB, by User, pull int, style string) string {

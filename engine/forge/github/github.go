@@ -67,6 +67,38 @@ func (p pulls) Pull(ctx context.Context, number int) (*forge.Pull, error) {
 	return out, err
 }
 
+// event is one of a pull request's timeline. Commits, and mentions from elsewhere,
+// have no id.
+type event struct {
+	Event string     `json:"event"`
+	At    *time.Time `json:"created_at"`
+}
+
+// retargets are the events of a pull request that gets another base: by a person,
+// or because its base was merged and deleted (docs.github.com, "Issue event
+// types", 2026-11-24).
+var retargets = map[string]bool{"base_ref_changed": true, "automatic_base_change_succeeded": true}
+
+// Retargeted reads the timeline, which takes pull-requests: read.
+func (p pulls) Retargeted(ctx context.Context, pull *forge.Pull) (last time.Time, err error) {
+	op := fmt.Sprintf("timeline of pull request %d", pull.Number)
+	n := int64(0)
+	count := func(event) int64 { n++; return n }
+	r := rest.Request{Op: op, Needs: p.ReadPulls, Path: fmt.Sprintf("/issues/%d/timeline", pull.Number)}
+	err = rest.Each(ctx, p.Client, r, p.Page, count, func(e event) (bool, error) {
+		switch {
+		case e.Event == "":
+			return false, rest.Odd(op, "an event has no name")
+		case retargets[e.Event] && e.At == nil:
+			return false, rest.Odd(op, "the base was changed, and it is not said when")
+		case retargets[e.Event] && e.At.After(last):
+			last = e.At.UTC()
+		}
+		return true, nil
+	})
+	return last, err
+}
+
 // mergeBase asks for it against the branch as it is, or as it was just before the
 // merge. The branch's commit that a pull request itself names may be the one of
 // its opening (github/docs issue 431, 2026-11-24): against it, what was merged

@@ -40,7 +40,10 @@ func subject(t *testing.T) forgetest.Subject {
 			return r.Review(t, s.User(t, who), pull, state, body)
 		},
 		Dismiss: func(t *testing.T, pull int, review int64) { r.Dismiss(t, pull, review) },
-		Say:     func(t *testing.T, who string, pull int, body string) { r.Comment(t, s.User(t, who), pull, body) },
+		Retarget: func(t *testing.T, who string, pull int, base string) {
+			r.Retarget(t, s.User(t, who), pull, base)
+		},
+		Say: func(t *testing.T, who string, pull int, body string) { r.Comment(t, s.User(t, who), pull, body) },
 		Merge: func(t *testing.T, who string, pull int, style string) string {
 			return r.Merge(t, s.User(t, who), pull, style)
 		},

@@ -77,6 +77,25 @@ func (s *Server) listReviews(r request) answer {
 	return page(s, r, out)
 }
 
+// listTimeline has, of all that GitHub would list, the reviews and the changes of
+// the base.
+func (s *Server) listTimeline(r request) answer {
+	p := r.repo.find(r.args[0])
+	if p == nil {
+		return failure(http.StatusNotFound, "Not Found")
+	}
+	var out []object
+	for _, one := range p.reviews {
+		o := s.reviewObject(r.repo, p, one)
+		o["event"] = "reviewed"
+		out = append(out, o)
+	}
+	for _, one := range p.retargets {
+		out = append(out, s.retargetObject(r.repo, one))
+	}
+	return page(s, r, out)
+}
+
 func (s *Server) compare(r request) answer {
 	basehead, err := url.PathUnescape(r.args[0])
 	base, head, both := strings.Cut(basehead, "...")

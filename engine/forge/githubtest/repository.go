@@ -41,6 +41,13 @@ type pull struct {
 	mergedAs                     string
 	mergedBy                     *User
 	reviews                      []*review
+	retargets                    []retarget
+}
+
+type retarget struct {
+	id int64
+	by User
+	at time.Time
 }
 
 type review struct {
@@ -181,6 +188,19 @@ func (r *Repository) Review(t testing.TB, by User, pull int, state forge.ReviewS
 	one := &review{r.next(), by, states[state], body, p.headSHA, now()}
 	p.reviews, p.updated = append(p.reviews, one), now()
 	return one.id
+}
+
+// Retarget gives an open pull request another base.
+func (r *Repository) Retarget(t testing.TB, by User, pull int, base string) {
+	t.Helper()
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	p := r.mustFind(t, pull)
+	if p.baseSHA = r.git.tip(base); !p.open || p.baseSHA == "" {
+		t.Fatalf("githubtest: pull request %d cannot go to %s", pull, base)
+	}
+	p.base, p.updated = base, now()
+	p.retargets = append(p.retargets, retarget{r.next(), by, now()})
 }
 
 // Dismiss dismisses a review.

@@ -35,6 +35,7 @@ var operations = []operation{
 	{"GET", "/pulls", []string{"pull-requests: read"}, append([]string{"state", "base", "head", "sort", "direction"}, pages...), nil, (*Server).listPulls},
 	{"GET", "/pulls/*", []string{"pull-requests: read"}, nil, nil, (*Server).getPull},
 	{"GET", "/pulls/*/reviews", []string{"pull-requests: read"}, pages, nil, (*Server).listReviews},
+	{"GET", "/issues/*/timeline", []string{"issues: read", "pull-requests: read"}, pages, nil, (*Server).listTimeline},
 	{"GET", "/compare/*", []string{"contents: read"}, pages, nil, (*Server).compare},
 	{"GET", "/commits/*", []string{"contents: read"}, pages, nil, (*Server).getCommit},
 	{"GET", "/issues/*/comments", []string{"issues: read", "pull-requests: read"}, append([]string{"since"}, pages...), nil, (*Server).listComments},

@@ -138,6 +138,14 @@ func (s *Server) reviewObject(r *Repository, p *pull, one *review) object {
 	}
 }
 
+func (s *Server) retargetObject(r *Repository, one retarget) object {
+	return object{
+		"id": one.id, "node_id": node("BRCE", one.id), "url": fmt.Sprintf("%s/repos/%s/issues/events/%d", s.URL, r.FullName(), one.id),
+		"actor": s.user(one.by), "event": "base_ref_changed", "commit_id": nil, "commit_url": nil, "created_at": stamp(one.at),
+		"performed_via_github_app": nil,
+	}
+}
+
 func (s *Server) commentObject(r *Repository, c *comment) object {
 	return object{
 		"id": c.id, "node_id": node("IC", c.id), "body": c.body, "user": s.user(c.by),

@@ -8,11 +8,13 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+
+	"github.com/smmctl/smmctl/engine/forge"
 )
 
-// maxPages bounds a list. Ten thousand comments on one pull request are an
+// MaxPages bounds a list. Ten thousand comments on one pull request are an
 // attack, and half of them would be no answer.
-const maxPages = 100
+const MaxPages = 100
 
 // Page is how a list is asked for.
 type Page struct {
@@ -25,7 +27,7 @@ type Page struct {
 // to the next while they are read comes twice. A list without an end is an error.
 func Each[T any](ctx context.Context, c *Client, r Request, p Page, id func(T) int64, take func(T) (more bool, err error)) error {
 	seen := map[int64]bool{}
-	for page := 1; page <= maxPages; page++ {
+	for page := 1; page <= MaxPages; page++ {
 		q := r
 		q.Query = clone(r.Query)
 		q.Query.Set(p.Param, strconv.Itoa(p.Size))
@@ -63,7 +65,7 @@ func Each[T any](ctx context.Context, c *Client, r Request, p Page, id func(T) i
 			return c.odd(r.Op, "page %d brings nothing new, and there is said to be more", page)
 		}
 	}
-	return fmt.Errorf("%s: %s: the list has more than %d pages", c.name, r.Op, maxPages)
+	return fmt.Errorf("%s: %s: the list has more than %d pages: %w", c.name, r.Op, MaxPages, forge.ErrUnclear)
 }
 
 var nextLink = regexp.MustCompile(`;\s*rel="?next"?`)
