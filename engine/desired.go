@@ -204,7 +204,8 @@ func policyDigest(w *world) string {
 	add(cfg.Approvals)
 	for _, id := range sortedKeys(w.ws.Accounts) {
 		a := w.ws.Accounts[id].Value
-		add([]any{a.ID, a.Provider, a.Server, a.Policy, a.Drift, a.Guards, a.Schedule, a.Timezone})
+		add([]any{a.ID, a.Provider, a.Server, a.Policy, a.Drift, a.Guards, a.Schedule, a.Timezone,
+			a.Handle, a.Late, a.Options, a.PlatformLimits})
 	}
 	return content.Digest(parts...)
 }

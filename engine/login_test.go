@@ -154,6 +154,53 @@ func TestSavedPlan(t *testing.T) {
 	same(t, "live", w.live("one"), "First snow.")
 }
 
+// A saved plan speaks for nothing that would go out otherwise than it showed, though
+// the post's own file is what it was.
+func TestSavedPlanBindsBeyondTheFile(t *testing.T) {
+	t.Parallel()
+	campaign, account := "strategies/acme/campaigns/sale.yaml", "strategies/acme/accounts/one.yaml"
+	for name, c := range map[string]struct {
+		change func(*world)
+		want   string
+	}{
+		"nothing":    {func(*world) {}, ""},
+		"parameters": {func(w *world) { w.write(campaign, "id: sale\nutm: {medium: other}\n") }, "what is to be published has changed"},
+		"options":    {func(w *world) { w.write(account, w.file(account)+"options: {visibility: unlisted}\n") }, "accounts or smm.yaml"},
+		"handle":     {func(w *world) { w.write(account, w.file(account)+"handle: \"@other@one.example\"\n") }, "accounts or smm.yaml"},
+		"lateness":   {func(w *world) { w.write(account, w.file(account)+"late: any\n") }, "accounts or smm.yaml"},
+		"time": {func(w *world) {
+			w.post("first-snow", "campaign: sale\nlink: https://acme.example/coats\npublish_at: 2026-12-03T09:10\n", "First snow.")
+		}, "what is to be published has changed"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			w := newWorld(t, "one")
+			w.write(campaign, "id: sale\nutm: {medium: social}\n")
+			w.post("first-snow", "campaign: sale\nlink: https://acme.example/coats\n", "First snow.")
+			w.commit("A post")
+			w.push()
+			saved := w.plan(engine.PlanOptions{})
+			if len(saved.Changes) != 1 || saved.Changes[0].Action != plan.Publish {
+				t.Fatalf("%+v", saved.Changes)
+			}
+			c.change(w)
+			w.commit("What is beside the post")
+			w.push()
+			_, err := w.engine().Apply(bg, engine.ApplyOptions{Saved: saved})
+			if c.want == "" {
+				must(t, err)
+				return
+			}
+			if !errors.Is(err, engine.ErrStale) || !strings.Contains(err.Error(), c.want) {
+				t.Errorf("%v, want %q", err, c.want)
+			}
+			if n := w.posted("one"); n != 0 {
+				t.Errorf("%d were published", n)
+			}
+		})
+	}
+}
+
 // An unsent intent is planned anew: a draft or a freeze that came meanwhile holds.
 func TestUnsentIntentIsPlannedAnew(t *testing.T) {
 	t.Parallel()

@@ -31,6 +31,15 @@ func Binding(p *content.Publication, a *Account) string {
 	return out + written(p.At) + "/" + p.At.In(zone(a)).Format(time.DateOnly)
 }
 
+// bind notes what the change carries out. The rest of something begun has no
+// binding, for the file has no say in it, nor has what no file wants.
+func (s *scene) bind(c *Change) {
+	p, a := s.desired[c.Key], s.accounts[c.Account]
+	if p != nil && a != nil && c.Action.Effective() && !c.Resume {
+		c.Binding = Binding(p, a)
+	}
+}
+
 // SameBinding reports whether what was approved is what stands there now, where
 // the time may have moved within its day if withinDay is set.
 func SameBinding(approved, now string, withinDay bool) bool {

@@ -86,6 +86,7 @@ func (d *Drafted) Plan() *Plan {
 	}
 	for i := range changes {
 		changes[i].Media = mediaOf(&changes[i], s.desired[changes[i].Key])
+		s.bind(&changes[i])
 	}
 	s.note(changes)
 	p.Summary = summarize(changes)

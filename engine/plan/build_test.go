@@ -29,7 +29,7 @@ func TestJSON(t *testing.T) {
 		`"changes":[{"key":"profile@a","post":"profile","account":"a","provider":"memory","generation":1,"action":"edit",` +
 		`"reason":"the profile is changed in the account's file","at":null,"segments":0,` +
 		`"fields":[{"path":"name","before":"","after":"Acme"}],"notes":[],"remote":[],"media":[],"path":"content/acme/2026-12/profile.md",` +
-		`"timezone":"UTC","digest":"` + w.Desired[0].Digest + `","revision":0}],"drift":[],"refusals":[],"errors":[]}`
+		`"timezone":"UTC","digest":"` + w.Desired[0].Digest + `","revision":0,"binding":"35b5a970d7c19567d28697eaac46cf406e782ce3517312d62e13e3f1fa89bd8b@"}],"drift":[],"refusals":[],"errors":[]}`
 	if string(b) != want {
 		t.Errorf("got\n%s\nwant\n%s", b, want)
 	}

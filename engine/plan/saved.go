@@ -29,8 +29,8 @@ func (s Staleness) Reasons() []string {
 }
 
 // Stale says what of a saved plan no longer holds. As a whole it binds to the
-// policy, each effective change to the digest, the entry's revision and its
-// generation, and must be in fresh as it was. What moved besides does not matter.
+// policy, each effective change to the digest, the binding, the entry's revision and
+// its generation, and must be in fresh as it was. What moved besides does not matter.
 func Stale(saved, fresh *Plan) Staleness {
 	out := Staleness{Changes: map[content.Key]string{}}
 	if saved.FormatVersion != fresh.FormatVersion {
@@ -76,6 +76,8 @@ func differs(was, is *Change) string {
 		return "the ledger's entry has changed since the plan was made"
 	case is.Pin != was.Pin || is.Unpin != was.Unpin || is.Resume != was.Resume || is.From != was.From:
 		return "what is to be done has changed since the plan was made"
+	case is.Binding != was.Binding:
+		return "what is to be published has changed since the plan was made: its time, its lateness, its campaign, its watermark or where it goes"
 	}
 	return ""
 }

@@ -73,6 +73,16 @@ func TestStale(t *testing.T) {
 		{"the policy changed", func(w *world) { w.PolicyDigest = "other" }, "accounts or smm.yaml"},
 		{"another ledger", func(w *world) { w.Ledger.ID = "other" }, "another ledger"},
 		{"its file changed", func(w *world) { w.Desired[1].Digest = "other" }, "new@a: its file has changed"},
+		{"its campaign's parameters changed", func(w *world) { w.Desired[1].Frame = "other" }, "new@a: what is to be published has changed"},
+		{"it moved to another time that is due, too", func(w *world) { w.Desired[1].At = at(-time.Hour) }, "new@a: what is to be published has changed"},
+		{"it may be later", func(w *world) { w.Desired[1].Late.Max = 3 * time.Hour }, "new@a: what is to be published has changed"},
+		{"it goes elsewhere", func(w *world) {
+			w.account("a", func(a *Account) { a.Where = "other" })
+		}, "new@a: what is to be published has changed"},
+		{"a waiting post moved", func(w *world) { w.Desired[2].At = at(2 * time.Hour) }, ""},
+		{"another account goes elsewhere", func(w *world) {
+			w.account("b", func(a *Account) { a.Where = "other" })
+		}, ""},
 		{"its entry changed", func(w *world) { w.Ledger.Entries[key("new@a")].Revision++ }, "new@a: the ledger's entry has changed"},
 		{"its generation changed", func(w *world) { w.Ledger.Entries[key("new@a")].Generation++ }, "new@a: the ledger's entry has changed"},
 		{"it is too late now", func(w *world) { w.Now = at(9 * time.Hour) }, "new@a: the plan says publish, and now it is missed"},
@@ -136,6 +146,23 @@ func TestRestrict(t *testing.T) {
 	}
 	if fresh.Summary.Publish != 3 || only(t, fresh, "another@a").Action != Publish {
 		t.Error("the plan itself was changed")
+	}
+}
+
+// A retraction of what no file wants any more binds to no file.
+func TestStaleWithoutAFile(t *testing.T) {
+	t.Parallel()
+	w := newWorld()
+	w.account("a", func(a *Account) { a.Policy = "sync" })
+	w.published("gone@a")
+	w.steady("still@a")
+	old := saved(t, w.plan())
+	if c := only(t, old, "gone@a"); c.Action != Retract || c.Binding != "" {
+		t.Fatalf("%+v", c)
+	}
+	w.account("a", func(a *Account) { a.Where = "other" })
+	if got := Stale(old, w.plan()).Reasons(); len(got) > 0 {
+		t.Errorf("stale: %q", got)
 	}
 }
 

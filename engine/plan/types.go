@@ -83,6 +83,9 @@ type Change struct {
 	// Digest and Revision are what a saved plan or an approval binds to.
 	Digest   string `json:"digest"`
 	Revision int64  `json:"revision"`
+	// Binding is the function's of that name, for an effective change that carries
+	// out what a file wants: what a saved plan binds to beyond the file's own words.
+	Binding string `json:"binding,omitempty"`
 }
 
 // Need is an approval rule, and how far it is satisfied.
