@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/smmctl/smmctl/engine/content"
@@ -113,11 +112,14 @@ func (t *telling) write(ctx context.Context, p *pullTelling) error {
 		if !t.claims[p.claimMark()] {
 			return nil // another run makes it; the next one edits
 		}
-		found, err := ownComment(ctx, p.forge, number, outcomeMark(t.w.snap.ID))
+		// An earlier run may have made it, and its number was lost on the way.
+		found, err := forge.FindOwn(ctx, p.forge, number, outcomeMark(t.w.snap.ID))
 		if err != nil {
 			return err
 		}
-		p.comment = found
+		if found != nil {
+			p.comment = found.ID
+		}
 	}
 	if p.comment != 0 {
 		_, err := p.forge.Comments.Edit(ctx, p.comment, words)
@@ -140,26 +142,6 @@ func (t *telling) write(ctx context.Context, p *pullTelling) error {
 	}
 	p.comment, p.told = made.ID, true
 	return nil
-}
-
-// ownComment finds the comment that an earlier run has made, and whose number was
-// lost on the way, or returns 0. Anybody can write the mark: it counts only in a
-// comment of our own.
-func ownComment(ctx context.Context, f *forge.Forge, number int, mark string) (int64, error) {
-	self, err := f.Comments.Self(ctx)
-	if err != nil {
-		return 0, err
-	}
-	all, err := f.Comments.List(ctx, number)
-	if err != nil {
-		return 0, err
-	}
-	for _, c := range all {
-		if forge.Own(c.By, self) && strings.HasPrefix(strings.TrimSpace(c.Body), mark) {
-			return c.ID, nil
-		}
-	}
-	return 0, nil
 }
 
 // settle writes what became of the comments into the record, and lets go of pull

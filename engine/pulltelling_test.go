@@ -21,6 +21,7 @@ type counter struct {
 	mu       sync.Mutex
 	comments []forge.Comment
 	pulls    map[int64]int
+	name     string
 	self     string
 	fail     func(op string) error // before
 	lose     func(op string) error // after
@@ -28,13 +29,13 @@ type counter struct {
 	during   func(op string) // outside of the lock, between looking and answering
 }
 
-func newCounter() *counter { return &counter{self: "smm-bot", pulls: map[int64]int{}} }
+func newCounter() *counter { return &counter{name: "counter", self: "smm-bot", pulls: map[int64]int{}} }
 
 func (d *counter) forge() *forge.Forge {
 	if d == nil {
 		return nil
 	}
-	return &forge.Forge{Name: "counter", Comments: d, Pulls: d}
+	return &forge.Forge{Name: d.name, Comments: d, Pulls: d}
 }
 
 // Merged finds nothing: what these tests follow is in the ledger already.
@@ -215,6 +216,23 @@ func TestLostCommentIsFound(t *testing.T) {
 	}
 	if n := len(w.open()); n != 0 {
 		t.Errorf("%d are followed still", n)
+	}
+}
+
+// Where Gitea's token does not tell whose it is, a comment that may be ours is not
+// followed by another one.
+func TestDoubtfulCommentIsNotDoubled(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, "one")
+	w.post("first", "publish_at: 2026-12-03T10:00\n", "The first")
+	w.ship("A post")
+	w.follow(7, "first@one")
+	w.counter.name, w.counter.self = "gitea", ""
+	w.counter.add(7, "smm-bot", "<!-- smmctl:outcomes "+content.Digest(ledgerID)[:12]+" -->\nOf a run before")
+	d, err := w.engine().Deliver(bg, w.deliverOptions())
+	must(t, err)
+	if !errors.Is(d.Telling, forge.ErrForbidden) || len(w.counter.comments) != 1 {
+		t.Errorf("%v, %d comments", d.Telling, len(w.counter.comments))
 	}
 }
 

@@ -36,9 +36,12 @@ type Options struct {
 	Contents func(Start) (*Contents, error)
 }
 
-// Made is a new workspace.
+// Made is a new workspace, or what an existing one got.
 type Made struct {
-	Dir      string   `json:"dir"`
+	Dir string `json:"dir"`
+	// Existing says that the workspace was there before: only its workflows are
+	// new, and Brand and Account are empty.
+	Existing bool     `json:"existing"`
 	Brand    string   `json:"brand"`
 	Account  string   `json:"account"`
 	Branch   string   `json:"branch"`
@@ -68,7 +71,8 @@ type month struct {
 type slot struct{ ID, At, Pillar, Brief string }
 
 // Init makes a workspace: files, a Git repository where there is none, the
-// ledger's local branch and, in a repository without commits, a first commit.
+// ledger's local branch and, in a repository without commits, a first commit. In
+// an existing workspace it writes a forge's workflows, where they are wished for.
 func Init(ctx context.Context, o Options) (*Made, error) {
 	if o.Forge != "" && !slices.Contains(Forges(), o.Forge) {
 		return nil, wrong("forge %q: github or gitea", o.Forge)
@@ -77,7 +81,10 @@ func Init(ctx context.Context, o Options) (*Made, error) {
 		return nil, err
 	}
 	if _, err := os.Lstat(filepath.Join(o.Dir, repo.WorkspaceFile)); err == nil {
-		return nil, &ExistsError{repo.WorkspaceFile}
+		if o.Forge == "" || o.Contents != nil {
+			return nil, &ExistsError{repo.WorkspaceFile}
+		}
+		return addWorkflows(o)
 	}
 	r, err := repository(ctx, o.Dir)
 	if err != nil {

@@ -179,11 +179,9 @@ func outcomeError(out *engine.Outcome, err error) error {
 	if out == nil || out.Plan == nil || out.Declined {
 		return worst(err, codes...)
 	}
-	c := out.Result.Counts
-	done := c[apply.Published] + c[apply.Scheduled] + c[apply.Unscheduled] + c[apply.Edited] + c[apply.Retracted] + c[apply.Recorded]
-	if failed := c[apply.Failed] + out.Accounts; failed > 0 {
+	if failed := out.Result.Counts[apply.Failed] + out.Accounts; failed > 0 {
 		codes = append(codes, exitPartly)
-		if done == 0 {
+		if done(out) == 0 {
 			codes = append(codes, exitFailed)
 		}
 	}
@@ -194,6 +192,12 @@ func outcomeError(out *engine.Outcome, err error) error {
 		codes = append(codes, exitUnknown)
 	}
 	return worst(err, codes...)
+}
+
+// done counts what a run has changed, on platforms or in the ledger.
+func done(out *engine.Outcome) int {
+	c := out.Result.Counts
+	return c[apply.Published] + c[apply.Scheduled] + c[apply.Unscheduled] + c[apply.Edited] + c[apply.Retracted] + c[apply.Recorded]
 }
 
 // tellInvalid says that some content was left out.

@@ -28,6 +28,9 @@ func (g *global) proposal(ctx context.Context, e *engine.Engine, o *ciPlanOption
 	if err := p.findJob(g); err != nil {
 		p.failed = append(p.failed, err)
 	}
+	if o.pull > 0 && p.job == nil {
+		return nil, errors.Join(append(p.failed, usage("ci plan: --pull %d: no forge is known outside of a job of GitHub, Gitea or Forgejo Actions; use --base and --head", o.pull))...)
+	}
 	p.findPull(ctx, o.pull)
 	trunk := e.Trunk()
 	switch {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -73,22 +72,8 @@ func (g *global) publish(ctx context.Context, o *ciPublishOptions) error {
 		g.warn(errors.New(n))
 	}
 	d.Telling = errors.Join(noForge, d.Telling)
-	d.Telling = errors.Join(d.Telling, g.summarize(d, err))
+	d.Telling = errors.Join(d.Telling, addSummary(g.Getenv("GITHUB_STEP_SUMMARY"), func(int) string { return markdown.Summary(d, err) }))
 	return g.delivered(d, err)
-}
-
-// summarize adds to the page of the job.
-func (g *global) summarize(d *engine.Delivery, failure error) error {
-	name := g.Getenv("GITHUB_STEP_SUMMARY")
-	if name == "" {
-		return nil
-	}
-	f, err := os.OpenFile(name, os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o644)
-	if err != nil {
-		return fmt.Errorf("the job's summary: %w", err)
-	}
-	_, err = f.WriteString(markdown.Summary(d, failure) + "\n")
-	return errors.Join(err, f.Close())
 }
 
 // delivered tells how a run ended, as apply does, and who was told.
@@ -114,9 +99,16 @@ func (g *global) delivered(d *engine.Delivery, err error) error {
 	return result
 }
 
-// told says that a failure of telling is no failure of publishing.
+// told says that a failure of telling is no failure of publishing, where something
+// was published.
 func told(d *engine.Delivery) error {
-	return fmt.Errorf("what was published is published; but not everybody was told: %w", d.Telling)
+	switch {
+	case d.Outcome != nil && done(d.Outcome) > 0:
+		return fmt.Errorf("what was published is published; but not everybody was told: %w", d.Telling)
+	case d.Told.Sent+d.Told.Comments > 0:
+		return fmt.Errorf("not everybody was told: %w", d.Telling)
+	}
+	return fmt.Errorf("nobody was told: %w", d.Telling)
 }
 
 // deliverySummary is the last event of the stream.

@@ -302,7 +302,7 @@ func TestPublishWithoutForgeToken(t *testing.T) {
 	s.repo.Merge(t, s.ada, pull, "merge")
 	s.job.Token = ""
 	code, out := s.publish()
-	if code != 1 || !strings.Contains(out, "what was published is published; but not everybody was told: the forge:") {
+	if code != 1 || !strings.Contains(out, "smmctl: nobody was told: the forge:") || strings.Contains(out, "what was published") {
 		t.Errorf("%d: %s", code, out)
 	}
 	s.lives(0) // nobody's approval is known

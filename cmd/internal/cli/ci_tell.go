@@ -28,9 +28,6 @@ type teller struct {
 }
 
 const (
-	// maxSummary is what GitHub takes of one step ("Workflow commands", "Step
-	// isolation and limits", docs.github.com, 2026-11-24): 1 MiB.
-	maxSummary = 1 << 20
 	// maxOfLevel is what GitHub shows of one step and level ("Annotations limits",
 	// github.com/orgs/community/discussions/26680, 2026-11-24).
 	maxOfLevel = 10
@@ -126,25 +123,15 @@ func foremost(list []engine.ReviewedDiagnostic) []engine.ReviewedDiagnostic {
 
 // summary adds the report to the job's page.
 func (t *teller) summary(context.Context) error {
-	if t.p.job == nil || t.p.job.Summary == "" {
+	if t.p.job == nil {
 		return nil
 	}
-	f, err := os.OpenFile(t.p.job.Summary, os.O_WRONLY|os.O_APPEND|os.O_CREATE, 0o644)
-	if err != nil {
-		return fmt.Errorf("the job's summary: %w", err)
-	}
-	defer f.Close()
-	info, err := f.Stat()
-	if err != nil {
-		return fmt.Errorf("the job's summary: %w", err)
-	}
-	o := t.text
-	if o.Limit = maxSummary - int(info.Size()) - 2; o.Limit < markdown.DefaultLimit {
-		return nil // others have filled it
-	}
-	body, _, _ := markdown.Comment(t.r, o)
-	_, err = f.WriteString("\n" + body + "\n")
-	return err
+	return addSummary(t.p.job.Summary, func(room int) string {
+		o := t.text
+		o.Limit = room
+		body, _, _ := markdown.Comment(t.r, o)
+		return body
+	})
 }
 
 // comment keeps the one comment up to date. A commit that was pushed meanwhile has

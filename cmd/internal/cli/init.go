@@ -32,6 +32,7 @@ and the first "smmctl apply" publishes to public/site. Nothing is ever overwritt
 
 Where there is no Git repository yet, or one without commits, the files are its first
 commit. In a repository that has commits they are only written: you commit them.
+In a workspace that is there already, --forge writes the workflows alone.
 
 With --from it takes over what another tool keeps, instead of the two posts:
 
@@ -61,7 +62,7 @@ of it. An account that --account does not describe goes to the embedded site.`,
 		},
 	}
 	f := cmd.Flags()
-	f.StringVar(&o.forge, "forge", "", "also write workflows for this forge: "+strings.Join(scaffold.Forges(), " or "))
+	f.StringVar(&o.forge, "forge", "", "also write workflows for this forge, in an existing workspace only them: "+strings.Join(scaffold.Forges(), " or "))
 	f.StringVar(&o.timezone, "timezone", "", "the workspace's time zone, such as Europe/Paris (default: this machine's)")
 	f.StringVar(&o.from, "from", "", "take over from another tool: "+strings.Join(migrate.Kinds(), ", "))
 	f.StringVar(&o.source, "source", "", "where that tool's files are; a file for csv and ics")

@@ -7,8 +7,8 @@ import (
 )
 
 // jobLog writes whole lines to a job's log, from which a runner takes commands: a
-// line that begins with ::, whatever space is before it, and ##[ anywhere. Posts
-// and platforms write there, too.
+// line that begins with ::, whatever space is before it, and ##[ anywhere. A bare
+// CR ends a line, too. Posts and platforms write there.
 type jobLog struct {
 	w    io.Writer
 	json bool // lines are JSON, and stay so
@@ -19,7 +19,7 @@ type jobLog struct {
 func (l *jobLog) Write(p []byte) (int, error) {
 	l.line.Write(p)
 	for {
-		i := bytes.IndexByte(l.line.Bytes(), '\n')
+		i := bytes.IndexAny(l.line.Bytes(), "\r\n")
 		if i < 0 {
 			return len(p), nil
 		}

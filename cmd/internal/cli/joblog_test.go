@@ -13,6 +13,7 @@ func TestJobLog(t *testing.T) {
 		"::set-env name=A::b\n":          ": :set-env name=A::b\n",
 		"ok\n   ::add-mask::token\nc::d": "ok\n   : :add-mask::token\nc::d",
 		"a ##[add-mask]b":                "a ## [add-mask]b",
+		"a\r::add-mask::b\r\n::c":        "a\r: :add-mask::b\r\n: :c",
 		"\t::stop-commands::":            "\t: :stop-commands::",
 	} {
 		for _, step := range []int{1, len(in)} {

@@ -3,11 +3,9 @@ package cli
 import (
 	"context"
 	"errors"
-	"fmt"
 	"strings"
 
 	"github.com/smmctl/smmctl/engine/forge"
-	"github.com/smmctl/smmctl/engine/forge/ci"
 )
 
 // sticky is the one comment of ours in a pull request that begins with a marker.
@@ -15,20 +13,11 @@ type sticky struct {
 	home   *forge.Forge
 	pull   int
 	marker string
-	self   string // who we are; empty where the token does not tell
 }
-
-// errWho keeps a token that does not tell whose it is from making comment after
-// comment.
-var errWho = fmt.Errorf("%w: it does not tell whose it is, and there is a comment that may be its own: give it read:user", forge.ErrForbidden)
 
 // keep makes body what the comment says: edited where it says something else,
 // created where there is none; where there are several, the oldest.
 func (s *sticky) keep(ctx context.Context, body string) error {
-	var err error
-	if s.self, err = s.home.Comments.Self(ctx); err != nil {
-		return err
-	}
 	old, err := s.find(ctx)
 	if err != nil {
 		return err
@@ -59,27 +48,8 @@ func (s *sticky) create(ctx context.Context, body string) error {
 	return err
 }
 
-// find returns our oldest comment with the marker, or nil. Whoever copies the
-// marker gets neither our words nor our place.
 func (s *sticky) find(ctx context.Context) (*forge.Comment, error) {
-	list, err := s.home.Comments.List(ctx, s.pull)
-	if err != nil {
-		return nil, err
-	}
-	doubtful := false
-	for i := range list {
-		switch {
-		case !strings.HasPrefix(list[i].Body, s.marker):
-		case forge.Own(list[i].By, s.self):
-			return &list[i], nil
-		default:
-			doubtful = true
-		}
-	}
-	if doubtful && s.self == "" && s.home.Name == ci.Gitea { // GitHub always tells a person's token
-		return nil, errWho
-	}
-	return nil, nil
+	return forge.FindOwn(ctx, s.home, s.pull, s.marker)
 }
 
 // sameBody compares as forges keep text.

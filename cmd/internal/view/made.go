@@ -6,14 +6,28 @@ import (
 	"github.com/smmctl/smmctl/engine/scaffold"
 )
 
-// Made writes what a new workspace is, and what to do next.
+// Made writes what a new workspace is, or what an existing one got, and what to
+// do next.
 func (p *Printer) Made(m *scaffold.Made) {
+	if m.Existing {
+		p.workflowsMade(m)
+		return
+	}
 	p.printf("%s %s\n", p.paint(good, "A workspace for "+flat(m.Brand)+" in"), flat(m.Dir))
 	if p.Quiet {
 		return
 	}
 	p.kept(m)
 	p.next(m, []string{"smmctl validate", "smmctl diff", "smmctl apply        # publishes the first post to public/site"})
+}
+
+func (p *Printer) workflowsMade(m *scaffold.Made) {
+	p.printf("%s %s\n", p.paint(good, "Workflows for the workspace in"), flat(m.Dir))
+	if p.Quiet {
+		return
+	}
+	p.kept(m)
+	p.printf("Nothing else was changed. Next, in the repository's root:\n  git add %s && git commit -m \"Workflows for smmctl\"\n", strings.Join(m.Workflows, " "))
 }
 
 // kept writes what else there is, and what was there already.

@@ -41,7 +41,7 @@ func Summary(d *engine.Delivery, failure error) string {
 		o.delivery(d)
 	}
 	if d != nil && d.Telling != nil {
-		o.say("\n**Not everybody was told.** What was published is published all the same. %s\n", prose(d.Telling.Error(), 600))
+		o.say("\n**Not everybody was told.** It changes nothing of what is published. %s\n", prose(d.Telling.Error(), 600))
 	}
 	return o.String()
 }
