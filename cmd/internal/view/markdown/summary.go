@@ -83,11 +83,23 @@ func sides(r *engine.Review) string {
 	if len(r.Both) > 0 {
 		fmt.Fprintf(&b, "- Changed on the base branch, too, since this left it: %s\n", paths(r.Both))
 	}
+	if n := len(r.Asked); n > 0 {
+		var keys []string
+		for _, k := range r.Asked {
+			keys = append(keys, k.String())
+		}
+		which := "1 publication that is merged already needs"
+		if n > 1 {
+			which = fmt.Sprintf("%d publications that are merged already need", n)
+		}
+		fmt.Fprintf(&b, "- From now on %s an approval: %s\n", which, paths(keys))
+	}
 	return b.String()
 }
 
 const manyPaths = 10
 
+// paths names the first of a list.
 func paths(list []string) string {
 	var out []string
 	for _, p := range list[:min(len(list), manyPaths)] {
