@@ -48,15 +48,19 @@ func Counts(p *plan.Plan) string {
 			awaiting++
 		}
 	}
+	waiting := "waiting for their time"
+	if s.Wait == 1 {
+		waiting = "waiting for its time"
+	}
 	var parts []string
 	for _, c := range []struct {
 		n    int
 		text string
 	}{
-		{s.Publish, "to publish"}, {s.Schedule, "to schedule"}, {s.Wait, "waiting for their time"}, {s.Edit, "to edit"},
+		{s.Publish, "to publish"}, {s.Schedule, "to schedule"}, {s.Edit, "to edit"},
 		{s.Replace, "to replace"}, {s.Retract, "to retract"}, {s.Reschedule, "to reschedule"}, {s.Unschedule, "to unschedule"},
 		{s.Adopt, "to adopt"}, {s.Forget, "to forget"}, {s.Accept, "to accept"}, {s.Revert, "to revert"},
-		{awaiting, "once approved"}, {s.Hold - awaiting, "held"}, {s.Missed, "missed"}, {s.Unknown, "unknown"}, {len(p.Drift), "drifted"}, {len(p.Refusals), "refused"},
+		{s.Wait, waiting}, {awaiting, "once approved"}, {s.Hold - awaiting, "held"}, {s.Missed, "missed"}, {s.Unknown, "unknown"}, {len(p.Drift), "drifted"}, {len(p.Refusals), "refused"},
 	} {
 		if c.n > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", c.n, c.text))
