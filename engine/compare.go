@@ -21,7 +21,7 @@ func (e *Engine) comparison(ctx context.Context, o PlanOptions) (*Outlook, error
 	if err != nil {
 		return nil, err
 	}
-	_, out := e.difference(before, after, o)
+	_, _, out := e.difference(before, after, o)
 	return out, nil
 }
 
@@ -35,9 +35,10 @@ func (e *Engine) revision(ctx context.Context, rev string, o PlanOptions) (*worl
 	return w, e.read(ctx, w, o)
 }
 
-// difference plans both worlds. It returns all that after would do, and as an
-// outlook what before would not do anyway.
-func (e *Engine) difference(before, after *world, o PlanOptions) (all []plan.Change, out *Outlook) {
+// difference plans both worlds. It returns what before would do with what differs or
+// is not done, all that after would do, and as an outlook what before would not do
+// anyway.
+func (e *Engine) difference(before, after *world, o PlanOptions) (was, all []plan.Change, out *Outlook) {
 	to := e.input(after, o)
 	from := e.circumstances(before, o)
 	d := e.compareDesired(before, to.Desired)
@@ -46,9 +47,10 @@ func (e *Engine) difference(before, after *world, o PlanOptions) (all []plan.Cha
 	e.renderReady(after, d.is)
 	out = after.outlook(to, e.fill(after, to))
 	all = out.Plan.Changes
-	out.Plan.Changes = changesBetween(e.planOf(before, from, d, after, all), before, all, after, o.From)
+	was = e.planOf(before, from, d, after, all)
+	out.Plan.Changes = changesBetween(was, before, all, after, o.From)
 	out.Plan.Summarize()
-	return all, out
+	return was, all, out
 }
 
 // desires are before's publications held against after's.

@@ -49,8 +49,11 @@ type Review struct {
 	// credentials: accounts and smm.yaml.
 	Sensitive []string `json:"sensitive"`
 	// Both are files that were changed on the base, too, since the proposal left it.
-	Both  []string `json:"both"`
-	Files []string `json:"files"` // changed, sorted
+	Both []string `json:"both"`
+	// Asked are publications that the proposal leaves as they are, and which its
+	// rules hold, or will hold, for want of an approval that nobody asked for before.
+	Asked []content.Key `json:"asked"`
+	Files []string      `json:"files"` // changed, sorted
 }
 
 // ReviewedPost is one changed post.

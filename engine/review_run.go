@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/smmctl/smmctl/engine/calendar"
+	"github.com/smmctl/smmctl/engine/content"
 	"github.com/smmctl/smmctl/engine/diag"
 	"github.com/smmctl/smmctl/engine/plan"
 	"github.com/smmctl/smmctl/engine/repo"
@@ -19,7 +20,7 @@ type reviewing struct {
 	merge         *repo.Merge
 	changed       map[string]*repo.Changed // by path; what the base has already is left out
 	before, after *world                   // the base, and the merge
-	all           []plan.Change            // of the merge, whoever wants them
+	was, all      []plan.Change            // of the base and of the merge, whoever wants them
 	touched       []touched                // posts
 	out           *Review
 }
@@ -39,6 +40,7 @@ func (e *Engine) Review(ctx context.Context, o ReviewOptions) (*Review, error) {
 	}
 	r.findTouched()
 	r.posts()
+	r.asked()
 	r.diagnostics()
 	r.months()
 	return r.out, ctx.Err()
@@ -54,7 +56,7 @@ func (e *Engine) reviewing(o ReviewOptions, merge *repo.Merge) *reviewing {
 		out: &Review{
 			FormatVersion: 1, Now: o.Now.UTC().Truncate(time.Second), Base: merge.Base, MergeBase: merge.MergeBase, Head: merge.Head,
 			Timezone: "UTC", Posts: []ReviewedPost{}, Diagnostics: []ReviewedDiagnostic{}, Months: []ReviewedMonth{},
-			Mix: []calendar.PillarShare{}, Sensitive: []string{}, Both: []string{}, Files: []string{},
+			Mix: []calendar.PillarShare{}, Sensitive: []string{}, Both: []string{}, Asked: []content.Key{}, Files: []string{},
 		},
 	}
 	for i := range merge.Changed {
@@ -82,7 +84,7 @@ func (r *reviewing) plan(context.Context) error {
 		out = r.e.outlook(r.after, r.po)
 		r.all = out.Plan.Changes
 	} else {
-		r.all, out = r.e.difference(r.before, r.after, r.po)
+		r.was, r.all, out = r.e.difference(r.before, r.after, r.po)
 	}
 	r.out.Plan = out.Plan
 	return nil

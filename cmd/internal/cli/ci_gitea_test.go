@@ -200,11 +200,11 @@ func TestPullRequestOnGitea(t *testing.T) {
 	commit = m.propose("origin", "winter", "snow", "Snow, says @eve.")
 	m.WaitHead(t, pull, commit)
 	m.job(pull, bot, 0)
-	fixed := m.has(pull, 2, 1, "1 waiting for their time", "compared with what is live")
+	fixed := m.has(pull, 2, 1, "1 waiting for its time", "compared with what is live")
 	if fixed.ID != first.ID || m.comments(pull)[0].Body != copied {
 		t.Errorf("another comment: %v", fixed)
 	}
-	if s := m.status(commit); s != "smmctl/plan success: 1 waiting for their time" {
+	if s := m.status(commit); s != "smmctl/plan success: 1 waiting for its time" {
 		t.Errorf("status: %s", s)
 	}
 	if n := m.remarks(pull); n != 1 {

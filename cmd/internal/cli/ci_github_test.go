@@ -54,11 +54,11 @@ func TestPullRequestOnGitHub(t *testing.T) {
 	commit := m.propose("origin", "winter", "snow", "Snow, says @eve.")
 	onGitHub(m, repo, writes.Token, pull, 0)
 	fixed := conversation(t, repo, pull, 2)
-	if fixed[1].ID != first.ID || !strings.Contains(fixed[1].Body, "1 waiting for their time") || !strings.Contains(fixed[0].Body, "Merge it") {
+	if fixed[1].ID != first.ID || !strings.Contains(fixed[1].Body, "1 waiting for its time") || !strings.Contains(fixed[0].Body, "Merge it") {
 		t.Errorf("%v", fixed)
 	}
 	list := repo.Statuses(t, commit)
-	want := forge.Status{Context: "smmctl/plan", State: forge.Success, Description: "1 waiting for their time", URL: "https://forge.example/" + repo.FullName() + "/actions/runs/42"}
+	want := forge.Status{Context: "smmctl/plan", State: forge.Success, Description: "1 waiting for its time", URL: "https://forge.example/" + repo.FullName() + "/actions/runs/42"}
 	if len(list) != 1 || list[0] != want {
 		t.Errorf("statuses %v, want %v", list, want)
 	}

@@ -8,25 +8,28 @@ import (
 
 	"github.com/smmctl/smmctl/engine"
 	"github.com/smmctl/smmctl/engine/content"
+	"github.com/smmctl/smmctl/engine/plan"
 )
 
 // manyInDay bounds a day's cell.
 const manyInDay = 8
 
-// month is a brand's month, weeks as rows, with its holes and collisions.
-func month(m *engine.ReviewedMonth, zone string) string {
+// month is a brand's month, weeks as rows, with its holes and collisions. The
+// last one explains the signs.
+func month(r *engine.Review, m *engine.ReviewedMonth, last bool) string {
+	zone := r.Timezone
 	first, err := time.Parse("2006-01", m.Month)
 	if err != nil {
 		return ""
 	}
-	days := cells(m, zone, first)
+	days := cells(m, zone, first, held(r))
 	var b strings.Builder
 	fmt.Fprintf(&b, "#### %s, %s\n\n| Mon | Tue | Wed | Thu | Fri | Sat | Sun |\n|---|---|---|---|---|---|---|\n", first.Format("January 2006"), inline(m.Brand))
-	last := first.AddDate(0, 1, -1).Day()
+	end := first.AddDate(0, 1, -1).Day()
 	offset := (int(first.Weekday()) + 6) % 7 // Monday is the week's first day
-	for start := 1 - offset; start <= last; start += 7 {
+	for start := 1 - offset; start <= end; start += 7 {
 		for d := start; d < start+7; d++ {
-			if d < 1 || d > last {
+			if d < 1 || d > end {
 				b.WriteString("| ")
 				continue
 			}
@@ -34,9 +37,30 @@ func month(m *engine.ReviewedMonth, zone string) string {
 		}
 		b.WriteString("|\n")
 	}
-	b.WriteString("\n<sub>**bold**: changed here · ✓ published · ○ free slot · ⚠ too close together · _slanted_: not ready</sub>\n")
 	b.WriteString(gaps(m, zone))
+	if last {
+		b.WriteString("\n<sub>**bold**: changed here · ✓ published · ✗ held, or with errors · ○ free slot · ⚠ too close together · _slanted_: not ready</sub>\n")
+	}
 	return b.String()
+}
+
+// held are the publications that stand still until somebody does something about
+// them; those that only an approval is missing for are not among them.
+func held(r *engine.Review) map[content.Key]bool {
+	out := map[content.Key]bool{}
+	for _, p := range r.Posts {
+		for _, pub := range p.Publications {
+			if pub.After != nil && pub.After.Invalid != "" {
+				out[pub.Key] = true
+			}
+		}
+	}
+	for i := range r.Plan.Changes {
+		if c := &r.Plan.Changes[i]; c.Action == plan.Hold && c.Awaits == "" {
+			out[c.Key] = true
+		}
+	}
+	return out
 }
 
 func day(d int, entries []entry) string {
@@ -55,6 +79,7 @@ type entry struct {
 	at, name                           string
 	accounts                           int
 	changed, live, hole, close, sketch bool
+	held                               bool
 }
 
 func (e entry) String() string {
@@ -69,6 +94,9 @@ func (e entry) String() string {
 	if e.accounts > 1 {
 		s += fmt.Sprintf(" ×%d", e.accounts)
 	}
+	if e.held {
+		s = "✗ " + s
+	}
 	switch {
 	case e.close:
 		s = "⚠ " + s
@@ -81,7 +109,7 @@ func (e entry) String() string {
 }
 
 // cells sorts a month's entries into its days.
-func cells(m *engine.ReviewedMonth, zone string, first time.Time) map[int][]entry {
+func cells(m *engine.ReviewedMonth, zone string, first time.Time, held map[content.Key]bool) map[int][]entry {
 	days := map[int][]entry{}
 	near := map[content.Key]bool{}
 	for _, c := range m.Collisions {
@@ -96,7 +124,7 @@ func cells(m *engine.ReviewedMonth, zone string, first time.Time) map[int][]entr
 		}
 		local := it.At.In(location(z))
 		add(days, dayIn(local, first), entry{
-			at: local.Format("15:04"), name: it.Key.Post, accounts: 1, changed: it.Changed, live: it.Live, close: near[it.Key],
+			at: local.Format("15:04"), name: it.Key.Post, accounts: 1, changed: it.Changed, live: it.Live, close: near[it.Key], held: held[it.Key] && !it.Live,
 			sketch: it.Status != content.Ready && it.Status != "" && !it.Live,
 		})
 	}
@@ -179,24 +207,30 @@ func mix(list []engine.PillarShare) string {
 			name = inline(s.Pillar)
 		}
 		verdict := "within"
-		if !s.OK {
+		switch {
+		case !s.OK:
 			verdict = "⚠ <b>outside</b>"
+		case wanted(s) == nothing:
+			verdict = ""
 		}
 		fmt.Fprintf(&b, "| %s, %s | %s | %d of %d | %s | %s | %s |\n", inline(s.Month), inline(s.Brand), name, s.Posts, s.Of, percent(s), wanted(s), verdict)
 	}
 	return b.String()
 }
 
+// nothing is said of.
+const nothing = "–"
+
 func percent(s engine.PillarShare) string {
 	if s.Of == 0 {
-		return "–"
+		return nothing
 	}
 	return fmt.Sprintf("%.0f %%", 100*float64(s.Posts)/float64(s.Of))
 }
 
 func wanted(s engine.PillarShare) string {
 	if s.Share == 0 && s.Max == 0 {
-		return "–"
+		return nothing
 	}
 	text := fmt.Sprintf("%g %%", s.Share)
 	if s.Tolerance > 0 {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/smmctl/smmctl/engine"
+	"github.com/smmctl/smmctl/engine/diag"
 	"github.com/smmctl/smmctl/engine/plan"
 )
 
@@ -19,7 +20,7 @@ func rows(r *engine.Review) []string {
 	var out []string
 	for i := range list {
 		c := &list[i]
-		out = append(out, fmt.Sprintf("| %s | %s | %s | %s |\n", when(c.At, c.Timezone), where(c), code(c.Post), what(c)))
+		out = append(out, fmt.Sprintf("| %s | %s | %s | %s |\n", when(c.At, c.Timezone), where(c), code(c.Post), happening(r, c)))
 	}
 	return out
 }
@@ -44,6 +45,41 @@ func where(c *plan.Change) string {
 	return s
 }
 
+// happening is what happens, less what stands under the problems, and how late.
+func happening(r *engine.Review, c *plan.Change) string {
+	shown := *c
+	if c.Action == plan.Hold && c.Awaits == "" && named(r, c.Path, c.Reason) {
+		shown.Reason = seeProblems
+	}
+	s := what(&shown)
+	if c.Action == plan.Publish && c.At != nil && c.At.Before(r.Now) {
+		s += "<br>at once on merge" + late(r.Now.Sub(*c.At))
+	}
+	return s
+}
+
+const seeProblems = "see Problems"
+
+// named reports whether a text says what one of the problems that are listed says.
+func named(r *engine.Review, path, text string) bool {
+	return slices.ContainsFunc(r.Diagnostics, func(d engine.ReviewedDiagnostic) bool {
+		return d.New && d.Severity == diag.Error && d.Path == path && d.Summary != "" && strings.Contains(text, d.Summary)
+	})
+}
+
+// late is how long ago, roughly, as a comment is not made anew each minute.
+func late(d time.Duration) string {
+	switch {
+	case d >= 48*time.Hour:
+		return fmt.Sprintf(" (%d days late)", d/(24*time.Hour))
+	case d >= time.Hour:
+		return fmt.Sprintf(" (%d h late)", d/time.Hour)
+	case d >= time.Minute:
+		return fmt.Sprintf(" (%d min late)", d/time.Minute)
+	}
+	return ""
+}
+
 // what happens, why, and what is still missing.
 func what(c *plan.Change) string {
 	s := "<b>" + inline(string(c.Action)) + "</b>"
@@ -58,6 +94,9 @@ func what(c *plan.Change) string {
 		s = "<b>" + inline(string(c.Awaits)) + "</b> once it is approved"
 	case c.Reason != "":
 		s += ": " + prose(c.Reason, 300)
+	}
+	if c.Action == plan.Wait && c.Lacking() != "" {
+		s += "; not approved yet"
 	}
 	for _, n := range c.Notes {
 		s += "<br>" + prose(n, 300)

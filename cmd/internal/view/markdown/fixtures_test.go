@@ -122,6 +122,7 @@ func busy() *engine.Review {
 	}
 	r.Sensitive = []string{"strategies/acme/accounts/acme-vk.yaml"}
 	r.Both = []string{"content/acme/2026-11/opening-hours.md"}
+	r.Asked = []content.Key{{Post: "lunch", Account: "acme-vk"}}
 	return r
 }
 

@@ -77,10 +77,10 @@ func newDocument(r *engine.Review, o Options) *document {
 	d.rows = rows(r)
 	d.guards = guards(r)
 	for i := range r.Posts {
-		d.posts = append(d.posts, newPost(&r.Posts[i], r.Timezone))
+		d.posts = append(d.posts, newPost(r, &r.Posts[i]))
 	}
 	for i := range r.Months {
-		d.calendar = append(d.calendar, month(&r.Months[i], r.Timezone))
+		d.calendar = append(d.calendar, month(r, &r.Months[i], i == len(r.Months)-1))
 	}
 	d.mix = mix(r.Mix)
 	d.sides = sides(r)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/smmctl/smmctl/engine"
 	"github.com/smmctl/smmctl/engine/content"
+	"github.com/smmctl/smmctl/engine/diag"
 )
 
 // post is one changed post, written twice: whole, and with its texts cut.
@@ -20,22 +21,29 @@ type post struct {
 // shortText is what is kept of a long text where room is short, in code points.
 const shortText = 500
 
-func newPost(p *engine.ReviewedPost, zone string) post {
+func newPost(r *engine.Review, p *engine.ReviewedPost) post {
 	groups := together(p.Publications)
 	return post{
-		full: fold(p, groups, zone, 0), short: fold(p, groups, zone, shortText),
+		full: fold(r, p, groups, 0), short: fold(r, p, groups, shortText),
 		same: !slices.ContainsFunc(p.Publications, func(r engine.ReviewedPublication) bool { return appearance(r.Before) != appearance(r.After) }),
 	}
 }
 
 // fold is a post behind a line that opens it. The blank lines are what makes both
 // forges read Markdown inside.
-func fold(p *engine.ReviewedPost, groups [][]engine.ReviewedPublication, zone string, clipAt int) string {
+func fold(r *engine.Review, p *engine.ReviewedPost, groups [][]engine.ReviewedPublication, clipAt int) string {
 	var b strings.Builder
-	fmt.Fprintf(&b, "<details><summary>%s</summary>\n\n%s\n", heading(p, zone), code(p.Path))
+	fmt.Fprintf(&b, "<details><summary>%s</summary>\n\n%s\n", heading(r, p), code(p.Path))
 	for _, g := range groups {
 		b.WriteString("\n" + networks(g))
-		b.WriteString(moved(&g[0], zone))
+		b.WriteString(moved(&g[0], r.Timezone))
+		if a := g[0].After; a != nil && a.Invalid != "" {
+			why := seeProblems
+			if !named(r, p.Path, a.Invalid) {
+				why = prose(a.Invalid, 400)
+			}
+			fmt.Fprintf(&b, "\n**Cannot be published**: %s\n", why)
+		}
 		shown(&b, &g[0], g, clipAt)
 	}
 	b.WriteString("\n</details>\n")
@@ -43,9 +51,11 @@ func fold(p *engine.ReviewedPost, groups [][]engine.ReviewedPublication, zone st
 }
 
 // heading is what is seen of a folded post.
-func heading(p *engine.ReviewedPost, zone string) string {
-	parts := []string{"<b>" + inline(p.ID) + "</b>", inline(p.Kind)}
-	if p.Status != "" && p.Status != content.Ready {
+func heading(r *engine.Review, p *engine.ReviewedPost) string {
+	parts, zone := []string{"<b>" + inline(p.ID) + "</b>", inline(p.Kind)}, r.Timezone
+	if unreadable(r, p) {
+		parts = append(parts, "cannot be read, "+seeProblems)
+	} else if p.Status != "" && p.Status != content.Ready {
 		parts = append(parts, inline(strings.ReplaceAll(string(p.Status), "_", " ")))
 	}
 	var names []string
@@ -69,6 +79,15 @@ func heading(p *engine.ReviewedPost, zone string) string {
 		parts = append(parts, first.In(location(zone)).Format("Mon 2 Jan 15:04"))
 	}
 	return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), " · ")
+}
+
+// unreadable reports whether nothing could be made of a post's file.
+func unreadable(r *engine.Review, p *engine.ReviewedPost) bool {
+	return p.Kind != "removed" &&
+		!slices.ContainsFunc(p.Publications, func(pub engine.ReviewedPublication) bool { return pub.After != nil }) &&
+		slices.ContainsFunc(r.Diagnostics, func(d engine.ReviewedDiagnostic) bool {
+			return d.Path == p.Path && d.Severity == diag.Error
+		})
 }
 
 func zoneOf(r *engine.ReviewedPublication) string {
@@ -164,8 +183,6 @@ func shown(b *strings.Builder, r *engine.ReviewedPublication, group []engine.Rev
 			b.WriteString("\n" + text(r.Before.Segments[i].Text, clipAt))
 		}
 		return
-	case r.After.Invalid != "":
-		fmt.Fprintf(b, "\n**Cannot be published**: %s\n", prose(r.After.Invalid, 400))
 	}
 	if r.After.Profile != nil {
 		b.WriteString("\n" + face(r.Before, r.After))
@@ -212,9 +229,9 @@ func label(group []engine.ReviewedPublication, i int) string {
 }
 
 func lengthOf(s *content.Segment) string {
-	length := fmt.Sprint(s.Length)
+	length := count(s.Length, "character")
 	if s.Limit > 0 {
-		length += fmt.Sprintf(" of %d", s.Limit)
+		length = fmt.Sprintf("%d of %d", s.Length, s.Limit)
 	}
 	switch {
 	case s.OK:

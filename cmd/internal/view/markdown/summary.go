@@ -48,15 +48,19 @@ func Counts(p *plan.Plan) string {
 			awaiting++
 		}
 	}
+	waiting := "waiting for their time"
+	if s.Wait == 1 {
+		waiting = "waiting for its time"
+	}
 	var parts []string
 	for _, c := range []struct {
 		n    int
 		text string
 	}{
-		{s.Publish, "to publish"}, {s.Schedule, "to schedule"}, {s.Wait, "waiting for their time"}, {s.Edit, "to edit"},
+		{s.Publish, "to publish"}, {s.Schedule, "to schedule"}, {s.Edit, "to edit"},
 		{s.Replace, "to replace"}, {s.Retract, "to retract"}, {s.Reschedule, "to reschedule"}, {s.Unschedule, "to unschedule"},
 		{s.Adopt, "to adopt"}, {s.Forget, "to forget"}, {s.Accept, "to accept"}, {s.Revert, "to revert"},
-		{awaiting, "once approved"}, {s.Hold - awaiting, "held"}, {s.Missed, "missed"}, {s.Unknown, "unknown"}, {len(p.Drift), "drifted"}, {len(p.Refusals), "refused"},
+		{s.Wait, waiting}, {awaiting, "once approved"}, {s.Hold - awaiting, "held"}, {s.Missed, "missed"}, {s.Unknown, "unknown"}, {len(p.Drift), "drifted"}, {len(p.Refusals), "refused"},
 	} {
 		if c.n > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", c.n, c.text))
@@ -83,11 +87,23 @@ func sides(r *engine.Review) string {
 	if len(r.Both) > 0 {
 		fmt.Fprintf(&b, "- Changed on the base branch, too, since this left it: %s\n", paths(r.Both))
 	}
+	if n := len(r.Asked); n > 0 {
+		var keys []string
+		for _, k := range r.Asked {
+			keys = append(keys, k.String())
+		}
+		which := "1 publication that is merged already needs"
+		if n > 1 {
+			which = fmt.Sprintf("%d publications that are merged already need", n)
+		}
+		fmt.Fprintf(&b, "- From now on %s an approval: %s\n", which, paths(keys))
+	}
 	return b.String()
 }
 
 const manyPaths = 10
 
+// paths names the first of a list.
 func paths(list []string) string {
 	var out []string
 	for _, p := range list[:min(len(list), manyPaths)] {
