@@ -679,3 +679,17 @@ func TestGatherWithAForgeFromTheFuture(t *testing.T) {
 		t.Errorf("%s: %s", c.Action, c.Reason)
 	}
 }
+
+// A group that is emptied switches no rule off.
+func TestEmptiedGroupHolds(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, "one")
+	w.write("smm.yaml", config+"approvals: {rules: [{name: desk, from: [lena], accounts: [official]}]}\n")
+	w.write("strategies/acme/strategy.yaml", "brand: acme\npillars: [{id: news, share: 100}]\ngroups: {official: []}\n")
+	w.post("post1", "", "Hi")
+	w.commit("Posts")
+	w.push()
+	if c := w.planned("post1@one"); c.Action != plan.Hold || !strings.Contains(c.Reason, "approval: rule desk") {
+		t.Errorf("%s: %s", c.Action, c.Reason)
+	}
+}
