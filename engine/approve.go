@@ -16,7 +16,7 @@ import (
 // something in them is wrong the plan holds what they might have chosen.
 func approvals(w *world) plan.Approvals {
 	out := w.policy()
-	out.Problem = approvalsProblem(w)
+	out.Problem = firstOf(approvalsProblem(w), emptied(w, out))
 	return out
 }
 
@@ -34,6 +34,20 @@ func (w *world) policy() plan.Approvals {
 		})
 	}
 	return out
+}
+
+// emptied says which rule is about accounts and has none left, as when a group in
+// strategy.yaml loses its last: what it held would go out unasked.
+func emptied(w *world, a plan.Approvals) string {
+	none := func(c plan.Choice) bool {
+		return len(c.Accounts) > 0 && !slices.ContainsFunc(c.Accounts, func(id string) bool { return w.ws.Accounts[id] != nil })
+	}
+	for _, r := range a.Rules {
+		if none(r.Choice) {
+			return fmt.Sprintf("rule %s of smm.yaml is left without an account; nothing goes out until its groups in strategy.yaml name one", r.Name)
+		}
+	}
+	return ""
 }
 
 // approvalsProblem says what is wrong with the rules as they are written. A key

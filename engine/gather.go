@@ -80,6 +80,7 @@ type gathering struct {
 
 	count     int
 	seen      time.Time
+	from      time.Time // seen, before the reading
 	approvals []ledger.Approval
 	open      []ledger.Pull
 }
@@ -89,9 +90,14 @@ type gathering struct {
 func (g *gathering) read(ctx context.Context) error {
 	g.seen, g.approvals, g.open = g.was.Pulls.Seen, slices.Clone(g.was.Approvals), slices.Clone(g.was.Pulls.Open)
 	since := g.now.Add(-firstLook)
-	if !g.seen.IsZero() {
+	switch {
+	case g.seen.After(g.now): // what came since may have been passed over
+		g.note("pull requests are said to have been read until %s, which is not yet: those of %d days are read again", g.seen.Format(time.RFC3339), firstLook/(24*time.Hour))
+		g.seen = wholeSecond(g.now)
+	case !g.seen.IsZero():
 		since = g.seen.Add(-overlap)
 	}
+	g.from = g.seen
 	pulls, err := g.forge.Pulls.Merged(ctx, g.branch, since)
 	if err != nil {
 		return fmt.Errorf("%s: reading merged pull requests: %w", g.forge.Name, err)
@@ -104,7 +110,7 @@ func (g *gathering) read(ctx context.Context) error {
 		if !p.Merged || p.Base != g.branch || p.Number <= 0 {
 			continue
 		}
-		if g.count >= maxPulls && p.UpdatedAt.After(g.was.Pulls.Seen) {
+		if g.count >= maxPulls && p.UpdatedAt.After(g.from) {
 			g.note("%d pull requests were read; the next run goes on with #%d", g.count, p.Number)
 			break
 		}
@@ -116,11 +122,20 @@ func (g *gathering) read(ctx context.Context) error {
 			continue
 		}
 		g.count++
-		if at := wholeSecond(p.UpdatedAt); at.After(g.seen) && len(failed) == 0 {
+		if at := wholeSecond(earlier(p.UpdatedAt, g.now)); at.After(g.seen) && len(failed) == 0 {
 			g.seen = at
 		}
 	}
 	return errors.Join(failed...)
+}
+
+// earlier is the one of both: a forge whose clock was wrong once must not hide what
+// comes after.
+func earlier(a, b time.Time) time.Time {
+	if a.After(b) {
+		return b
+	}
+	return a
 }
 
 // pull reads one pull request, in place of what was known of it.
@@ -187,7 +202,7 @@ func (g *gathering) follow(p *proposal) {
 		next.Comment, next.Told = g.open[i].Comment, g.open[i].Told
 		next.Commit = cmp.Or(next.Commit, g.open[i].Commit)
 		g.open[i] = next
-	case g.was.Pulls.Seen.IsZero() && allSettled(g.was, &next, g.now), p.MergedAt.Before(g.was.Pulls.Seen.Add(-overlap)):
+	case g.was.Pulls.Seen.IsZero() && allSettled(g.was, &next, g.now), !g.from.IsZero() && p.MergedAt.Before(g.from.Add(-overlap)):
 	default:
 		g.open = append(g.open, next)
 	}
@@ -196,7 +211,7 @@ func (g *gathering) follow(p *proposal) {
 // update is the change that the reading makes, and whether it makes one.
 func (g *gathering) update() (ledger.Update, bool) {
 	approvals := keptApprovals(g.was, g.approvals, g.now)
-	pulls := ledger.Pulls{Seen: g.seen, Open: keptPulls(g.was, g.open, g.now)}
+	pulls := ledger.Pulls{Seen: g.seen, Open: keptPulls(g.was, g.open, g.seen, g.now)}
 	slices.SortFunc(approvals, compareApprovals)
 	slices.SortFunc(pulls.Open, func(a, b ledger.Pull) int { return cmp.Compare(a.Number, b.Number) })
 	g.approvals = approvals

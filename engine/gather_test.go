@@ -650,3 +650,46 @@ func TestMisspeltApprovalsHold(t *testing.T) {
 		}
 	}
 }
+
+// One update in the future, now or in what the ledger has, hides no later ones.
+func TestGatherWithAForgeFromTheFuture(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, "one")
+	d := w.desks(desk)
+	merged := func(id string) *forge.Pull {
+		p := d.open("kim", func() { w.post(id, "", "Hi from "+id) })
+		d.says(p, "lena", forge.Approved)
+		d.merge(p, "merge")
+		return p
+	}
+	first := merged("post1")
+	first.UpdatedAt = start.Add(48 * time.Hour)
+	d.gather()
+	if seen := w.ledger().Pulls.Seen; seen.After(start) {
+		t.Errorf("read until %v, and it is %v", seen, start)
+	}
+	later := w.ledger().Pulls
+	later.Seen = start.Add(48 * time.Hour)
+	w.record(ledger.Update{Pulls: &later, Message: "an earlier run's"})
+	merged("post2")
+	if g := d.gather(); len(g.Notes) != 1 || !strings.Contains(g.Notes[0], "not yet") {
+		t.Errorf("notes: %q", g.Notes)
+	}
+	if c := w.planned("post2@one"); c.Action != plan.Publish {
+		t.Errorf("%s: %s", c.Action, c.Reason)
+	}
+}
+
+// A group that is emptied switches no rule off.
+func TestEmptiedGroupHolds(t *testing.T) {
+	t.Parallel()
+	w := newWorld(t, "one")
+	w.write("smm.yaml", config+"approvals: {rules: [{name: desk, from: [lena], accounts: [official]}]}\n")
+	w.write("strategies/acme/strategy.yaml", "brand: acme\npillars: [{id: news, share: 100}]\ngroups: {official: []}\n")
+	w.post("post1", "", "Hi")
+	w.commit("Posts")
+	w.push()
+	if c := w.planned("post1@one"); c.Action != plan.Hold || !strings.Contains(c.Reason, "approval: rule desk") {
+		t.Errorf("%s: %s", c.Action, c.Reason)
+	}
+}

@@ -48,12 +48,14 @@ func sameConsent(a, b ledger.Consent) bool {
 	return a.At.Equal(b.At) && a.By == b.By && a.Source == b.Source && a.URL == b.URL && a.FastLane == b.FastLane
 }
 
-// keptPulls drops the pull requests whose outcomes are all settled and told.
-func keptPulls(snap *ledger.Snapshot, all []ledger.Pull, now time.Time) []ledger.Pull {
+// keptPulls drops the pull requests whose outcomes are all settled and told. One
+// that may be read once more stays, for it would be taken up anew, and told twice.
+func keptPulls(snap *ledger.Snapshot, all []ledger.Pull, seen, now time.Time) []ledger.Pull {
 	out := []ledger.Pull{}
 	for _, p := range all {
 		age := now.Sub(p.Merged)
-		done := allSettled(snap, &p, now) && (p.Told != "" && age > keepSettled || age > keepUsed)
+		again := !seen.IsZero() && !p.Merged.Before(seen.Add(-overlap))
+		done := !again && allSettled(snap, &p, now) && (p.Told != "" && age > keepSettled || age > keepUsed)
 		if age <= keepUnused && !done {
 			out = append(out, p)
 		}

@@ -85,7 +85,7 @@ func TestPullsAreFollowedUntilAllIsTold(t *testing.T) {
 		"scheduled":                      {ledger.Scheduled, 2, 3, "t", true},
 	} {
 		p := ledger.Pull{Number: 1, Merged: days(c.merged), Told: c.told, Keys: []content.Key{{Post: "hello", Account: "one"}}}
-		if got := len(keptPulls(recordedAs(c.state, c.since), []ledger.Pull{p}, today)) == 1; got != c.want {
+		if got := len(keptPulls(recordedAs(c.state, c.since), []ledger.Pull{p}, today, today)) == 1; got != c.want {
 			t.Errorf("%s: followed %v", name, got)
 		}
 	}
@@ -120,6 +120,19 @@ func TestDecisiveReviews(t *testing.T) {
 		}
 		if fmt.Sprint(got) != fmt.Sprint(strings.Fields(want)) {
 			t.Errorf("%s: %v, want %s", said, got, want)
+		}
+	}
+}
+
+// What may be read once more is not let go, or it would be told a second time.
+func TestKeptUntilPassed(t *testing.T) {
+	t.Parallel()
+	p := ledger.Pull{Number: 1, Merged: today.Add(-60 * 24 * time.Hour), Told: "x"}
+	for seen, want := range map[time.Time]int{
+		p.Merged: 1, p.Merged.Add(overlap): 1, p.Merged.Add(overlap + time.Second): 0, {}: 0,
+	} {
+		if got := keptPulls(&ledger.Snapshot{}, []ledger.Pull{p}, seen, today); len(got) != want {
+			t.Errorf("read until %v, merged at %v: %d", seen, p.Merged, len(got))
 		}
 	}
 }

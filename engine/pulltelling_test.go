@@ -137,11 +137,11 @@ func (w *world) follow(number int, keys ...string) {
 	if w.counter == nil {
 		w.counter = newCounter()
 	}
-	p := ledger.Pull{Number: number, Author: "ada", Merged: w.clock.Now()}
+	p := ledger.Pull{Number: number, Author: "ada", Merged: w.clock.Now().Add(-10 * time.Minute)}
 	for _, k := range keys {
 		p.Keys = append(p.Keys, key(w.t, k))
 	}
-	pulls := ledger.Pulls{Seen: w.clock.Now().Add(time.Hour), Open: append(w.ledger().Pulls.Open, p)}
+	pulls := ledger.Pulls{Seen: w.clock.Now(), Open: append(w.ledger().Pulls.Open, p)}
 	w.record(ledger.Update{Pulls: &pulls, Message: "a pull request"})
 }
 
