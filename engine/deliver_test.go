@@ -128,7 +128,7 @@ func TestPublishedIsToldOnce(t *testing.T) {
 		w.deliver()
 	}
 	w.wantTold(h, toldFirst)
-	if !strings.Contains(h.Texts()[0], w.entry("first@one").Segments[0].URL) {
+	if !strings.Contains(h.Texts()[0], strings.ReplaceAll(w.entry("first@one").Segments[0].URL, "@", "%40")) {
 		t.Errorf("no address: %s", h.Texts()[0])
 	}
 	w.post("first", "", "The first, mended")

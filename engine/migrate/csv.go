@@ -214,10 +214,12 @@ func listed(cell, separators string) (out []string) {
 	return out
 }
 
-// What tools call the states of a post, in lower case.
+// What tools call the states of a post, in lower case. What went out is known by
+// how the state begins, for tools add where and when to it.
 var (
-	publishedWords = regexp.MustCompile(`^(sent|published|posted|success|successful|done|live|опубликован[оа]?|отправлен[оа]?|вышел|вышла)$`)
+	publishedWords = regexp.MustCompile(`^(sent|published|posted|success|successful|done|live|delivered|completed?|shared|publicad[oa]|publiée?|veröffentlicht|опубликован[оаы]?|отправлен[оаы]?|размещ[её]н[оаы]?|вышел|вышла|вышло)([^\pL]|$)`)
 	unreadyWords   = regexp.MustCompile(`^(draft|drafts|idea|failed|failure|error|rejected|paused|deleted|cancell?ed|needs approval|pending approval|awaiting approval|in review|черновик|ошибка|отклон[её]н[оа]?|на согласовании|удал[её]н[оа]?)$`)
+	plannedWords   = regexp.MustCompile(`^(|scheduled|queued|in queue|planned|pending|approved|ready|upcoming|future|запланирован[оаы]?|в очереди|ожидает|готов[оаы]?|одобрен[оаы]?)$`)
 )
 
 // finish reads a row's date, and decides what became of the post.
@@ -238,6 +240,8 @@ func (t *table) finish(r datedRow, order dateOrder) {
 		p.Unready = "it had no time"
 	case p.Day && !p.At.AddDate(0, 0, 1).After(t.o.Now), !p.Day && !p.At.After(t.o.Now):
 		p.Published, p.Assumed = true, true
+	case !plannedWords.MatchString(r.status): // it may be going out just now
+		p.Unready = "its status was " + clip(r.status) + ", which is not known to mean that it is still to be published"
 	case p.Day:
 		p.Unready = "its time is known to the day only"
 	}

@@ -124,22 +124,36 @@ func TestWhatBecameOfARow(t *testing.T) {
 		"Hi,,Scheduled,":                                "draft",
 		"Hi,2030-01-01 10:00,needs_approval,":           "draft",
 		"Hi,2030-01-01 10:00,Черновик,":                 "draft",
-		"Hi,2030-01-01 10:00,something new,":            "planned",
+		"Hi,2030-01-01 10:00,something new,":            "draft", // whatever it means
 		"Hi,2020-01-01 10:00,something new,":            "published assumed",
 	} {
-		p := rows(t, []byte("text,date,status,permalink\n"+line+"\n")).Posts[0]
-		got := "planned"
-		switch {
-		case p.Published && p.Assumed:
-			got = "published assumed"
-		case p.Published:
-			got = "published"
-		case p.Unready != "":
-			got = "draft"
+		became(t, line, want)
+	}
+	for states, want := range map[string]string{
+		"Sent ✓|sent to network|Sent on 24 Nov|Delivered|Complete|Размещено|published (2)|publicado|veröffentlicht|publié|Shared": "published",
+		"Publishing|In progress|Processing|Error: duplicate|Sharing|Partially published":                                          "draft",
+	} {
+		for state := range strings.SplitSeq(states, "|") {
+			became(t, "Hi,2030-01-01 10:00,"+state+",", want)
 		}
-		if got != want {
-			t.Errorf("%s: %s, want %s", line, got, want)
-		}
+	}
+}
+
+// became fails where a row does not become what is wanted of it.
+func became(t *testing.T, line, want string) {
+	t.Helper()
+	p := rows(t, []byte("text,date,status,permalink\n"+line+"\n")).Posts[0]
+	got := "planned"
+	switch {
+	case p.Published && p.Assumed:
+		got = "published assumed"
+	case p.Published:
+		got = "published"
+	case p.Unready != "":
+		got = "draft"
+	}
+	if got != want {
+		t.Errorf("%s: %s, want %s", line, got, want)
 	}
 }
 

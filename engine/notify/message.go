@@ -66,7 +66,7 @@ func (o Outcome) link() string {
 	if !plain {
 		return quote(o.URL)
 	}
-	return escape.Replace(o.URL)
+	return escape.Replace(strings.ReplaceAll(o.URL, "@", "%40")) // @everyone is no name then
 }
 
 func join(lines []string) string {

@@ -73,7 +73,7 @@ func TestMessagesAreHarmless(t *testing.T) {
 		}
 	}
 	good := outcomes("https://social.example/@acme/1?a=1&b=2")[0].Message().Text
-	if want := "Published: `snow@acme-mastodon`\nhttps://social.example/@acme/1?a=1&amp;b=2"; good != want {
+	if want := "Published: `snow@acme-mastodon`\nhttps://social.example/%40acme/1?a=1&amp;b=2"; good != want {
 		t.Errorf("%s\nwant\n%s", good, want)
 	}
 }

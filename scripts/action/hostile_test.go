@@ -74,6 +74,8 @@ func TestHostileInputs(t *testing.T) {
 		{"SMMCTL_VERSION=v1.2.3"},
 		{"SMMCTL_VERSION=v1.2.3", "SMMCTL_DOWNLOAD_URL=http://smmctl.example/releases"},
 		{"SMMCTL_VERSION=v1.2.3", "SMMCTL_DOWNLOAD_URL=file:///etc"},
+		{"SMMCTL_VERSION=" + release, "SMMCTL_DOWNLOAD_URL=http://127.0.0.1:80@" + strings.TrimPrefix(good, "http://")},
+		{"SMMCTL_VERSION=v1.2.3", "SMMCTL_DOWNLOAD_URL=https://github.com@smmctl.invalid/releases"},
 		{"SMMCTL_VERSION=v1.2.3", "SMMCTL_DOWNLOAD_URL=-o pwned"},
 	} {
 		r := newRunner(t)

@@ -96,11 +96,15 @@ build() {
 }
 
 version=${SMMCTL_VERSION:-}
-case "${SMMCTL_DOWNLOAD_URL:-}" in
-  https://*) scheme=https ;;
-  http://127.0.0.1:* | http://localhost:*) scheme=http ;;
-  *) [[ $version == source ]] || fail "download-url: only https" ;;
-esac
+local_http='^http://(127\.0\.0\.1|localhost|\[::1\]):[0-9]+(/|$)'
+https='^https://[^/?#@\]+(/|$)' # nobody's name before the host
+if [[ ${SMMCTL_DOWNLOAD_URL:-} =~ $https ]]; then
+  scheme=https
+elif [[ ${SMMCTL_DOWNLOAD_URL:-} =~ $local_http ]]; then
+  scheme=http
+elif [[ $version != source ]]; then
+  fail "download-url: only https, without a user's name"
+fi
 
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT

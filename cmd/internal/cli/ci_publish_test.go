@@ -245,7 +245,7 @@ func TestPublishFromMergedPullRequest(t *testing.T) {
 	url := s.mastodon.Live()[0].URL
 	s.oneComment(approved, "<code>first-snow&#64;acme-social</code>", "**published**, [social.", "]("+url+")", "[lena](", "pullrequestreview")
 	held := s.oneComment(unapproved, "**held**", "rule desk")
-	if texts := s.chat.Texts(); len(texts) != 1 || !strings.Contains(texts[0], "Published: `first-snow@acme-social`\n"+url) {
+	if texts := s.chat.Texts(); len(texts) != 1 || !strings.Contains(texts[0], "Published: `first-snow@acme-social`\n"+strings.ReplaceAll(url, "@", "%40")) {
 		t.Errorf("told: %q", texts)
 	}
 

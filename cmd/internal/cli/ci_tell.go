@@ -74,6 +74,9 @@ func (t *teller) path(p string) string { return path.Join(t.prefix, p) }
 // print is for programs, and for people who have no forge to read it on.
 func (t *teller) print(context.Context) error {
 	switch {
+	case t.json && t.p.job != nil:
+		log := &jobLog{w: t.Out, json: true}
+		return errors.Join(view.JSON(log, t.r), log.Close())
 	case t.json:
 		return view.JSON(t.Out, t.r)
 	case t.p.job == nil:

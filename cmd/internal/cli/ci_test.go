@@ -2,14 +2,17 @@ package cli
 
 import (
 	"bytes"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/smmctl/smmctl/cmd/internal/view"
 	"github.com/smmctl/smmctl/cmd/internal/view/markdown"
 	"github.com/smmctl/smmctl/engine"
 	"github.com/smmctl/smmctl/engine/clock"
@@ -139,6 +142,9 @@ func TestAnnotations(t *testing.T) {
 	if want := "::error file=brands/acme/content/a.md,line=50,col=1,title=text-length::bad ::set-output name=x::y"; !strings.HasPrefix(lines[0], want) {
 		t.Errorf("first %q, want %q", lines[0], want)
 	}
+	if strings.Contains(d.out.String(), "##[") {
+		t.Errorf("a command in the log: %s", d.out.String())
+	}
 	for _, l := range lines[1:] {
 		if !strings.HasPrefix(l, "::warning file=brands/acme/content/a.md,") {
 			t.Errorf("%q", l)
@@ -149,6 +155,33 @@ func TestAnnotations(t *testing.T) {
 	}
 	if sarif := read(t, filepath.Join(d.o.out, "validate.sarif")); !strings.Contains(sarif, `"uri": "brands/acme/content/a.md"`) {
 		t.Errorf("sarif: %s", sarif)
+	}
+}
+
+// In a job the document holds no command, and says the same; elsewhere it is as ever.
+func TestJSONInAJob(t *testing.T) {
+	t.Parallel()
+	r := reviewOf(wrong(1, diag.Warning, "bad ##[add-mask]x"))
+	d := newDelivery(t, ci.GitHub)
+	d.g.json, d.o.annotations = true, "none"
+	if err := d.run(t, r); err != nil {
+		t.Fatal(err)
+	}
+	var plain bytes.Buffer
+	if err := view.JSON(&plain, r); err != nil {
+		t.Fatal(err)
+	}
+	var got, want any
+	if err := errors.Join(json.Unmarshal(d.out.Bytes(), &got), json.Unmarshal(plain.Bytes(), &want)); err != nil {
+		t.Fatal(err)
+	}
+	if strings.Contains(d.out.String(), "##[") || !reflect.DeepEqual(got, want) {
+		t.Errorf("%s", d.out.String())
+	}
+	d.out.Reset()
+	d.p.job, d.p.home = nil, nil
+	if err := d.run(t, r); err != nil || d.out.String() != plain.String() {
+		t.Errorf("outside a job: %v\n%s", err, d.out.String())
 	}
 }
 

@@ -141,6 +141,8 @@ func TestOneCommentIsKept(t *testing.T) {
 			body: "new", want: "bot: see " + mark + "\nbot: " + mark + "new", writes: 1},
 		{name: "a job's token does not tell", thread: thread{by: "github-actions[bot]"}, have: []forge.Comment{{By: "eve", Body: mark + "fake"}, {By: "github-actions[bot]", Body: mark + "old"}},
 			body: "new", want: "eve: " + mark + "fake\ngithub-actions[bot]: " + mark + "new", writes: 1},
+		{name: "another app's comment is not ours", thread: thread{by: "github-actions[bot]"}, have: []forge.Comment{{By: "other[bot]", Body: mark + "fake"}},
+			body: "new", want: "other[bot]: " + mark + "fake\ngithub-actions[bot]: " + mark + "new", writes: 1},
 		{name: "a job's token does not tell, first time", thread: thread{by: "github-actions[bot]"}, have: []forge.Comment{{By: "eve", Body: mark + "fake"}},
 			body: "new", want: "eve: " + mark + "fake\ngithub-actions[bot]: " + mark + "new", writes: 1},
 		{name: "a person's token that does not tell", home: ci.Gitea, thread: thread{by: "ada"}, have: []forge.Comment{{By: "ada", Body: mark + "old"}},

@@ -89,7 +89,7 @@ func reportJSON(r *validate.Report) any {
 }
 
 // githubLine is an annotation; its text must not be able to begin another
-// workflow command.
+// workflow command, of which ##[ is one wherever it stands.
 func githubLine(d diag.Diagnostic) string {
 	level := map[diag.Severity]string{diag.Error: "error", diag.Warning: "warning", diag.Info: "notice"}[d.Severity]
 	text := flat(d.Summary)
@@ -98,8 +98,9 @@ func githubLine(d diag.Diagnostic) string {
 	}
 	data := strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A")
 	property := strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A", ":", "%3A", ",", "%2C")
-	return fmt.Sprintf("::%s file=%s,line=%d,col=%d,title=%s::%s", level, property.Replace(flat(d.Path)), d.Line, d.Column,
+	line := fmt.Sprintf("::%s file=%s,line=%d,col=%d,title=%s::%s", level, property.Replace(flat(d.Path)), d.Line, d.Column,
 		property.Replace(flat(d.Rule)), data.Replace(text))
+	return strings.ReplaceAll(line, "##[", "## [")
 }
 
 func (p *Printer) junit(r *validate.Report) error {
