@@ -15,24 +15,6 @@ const maxDepth = 32
 // like marks.
 const maxMarks = 2 * maxDepth
 
-// parseText parses a text. One that is nested too deep is a problem, and gives no
-// blocks.
-func parseText(src []byte) *prose {
-	t := &prose{src: src}
-	at := manyMarks(src)
-	if at < 0 {
-		t.parts = parse(src)
-		at = tooDeep(t.parts)
-	}
-	if at >= 0 {
-		t.parts = nil
-		t.problem("too-deep", at, "quote or list fewer levels", "quotations and lists are nested more than %d deep", maxDepth)
-		return t
-	}
-	t.prepare()
-	return t
-}
-
 // manyMarks returns the offset of the first line that could be nested deeper than
 // maxMarks, or -1.
 func manyMarks(src []byte) int {

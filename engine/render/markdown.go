@@ -82,7 +82,8 @@ func (mentionParser) Parse(_ ast.Node, block text.Reader, _ parser.Context) ast.
 	if !bytes.HasPrefix(line, []byte(mentionOpen)) {
 		return nil
 	}
-	name, _, ok := strings.Cut(string(line[len(mentionOpen):]), mentionClose)
+	rest := line[len(mentionOpen):]
+	name, _, ok := strings.Cut(string(rest[:min(len(rest), maxName+len(mentionClose))]), mentionClose)
 	if !ok || name == "" || len(name) > maxName || strings.ContainsAny(name, " {}\n") {
 		return nil
 	}
@@ -151,10 +152,10 @@ func addressLen(line []byte) int {
 	if scheme < len("://") || !isWeb(string(line[:scheme])) {
 		return 0
 	}
-	s := string(line)
-	if end := strings.IndexFunc(s, endsAddress); end >= 0 {
-		s = s[:end]
+	if end := bytes.IndexFunc(line, endsAddress); end >= 0 {
+		line = line[:end]
 	}
+	s := string(line)
 	for {
 		trimmed := strings.TrimRight(s, "?!.,:;*_~'…")
 		if strings.HasSuffix(trimmed, ")") && strings.Count(trimmed, ")") > strings.Count(trimmed, "(") {

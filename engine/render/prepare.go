@@ -95,8 +95,11 @@ func (t *prose) replace(n ast.Node) {
 	}
 }
 
-// problem records a problem at an offset.
+// problem records an error at an offset, unless there are maxProblems.
 func (t *prose) problem(rule string, offset int, hint, format string, args ...any) {
+	if len(t.problems) >= maxProblems {
+		return
+	}
 	t.problems = append(t.problems, Problem{Rule: rule, Offset: offset, Hint: hint, Summary: fmt.Sprintf(format, args...)})
 }
 
