@@ -25,10 +25,11 @@ demo: build
 test: setup gitea vet lint unit reliably referees
 
 # Programs that the real counterparts need: Node.js for Bluesky's server and the referees, a C compiler for it and for Gitea, a web
-# server's worth for WordPress.
+# server's worth for WordPress; and shellcheck, mandoc, zsh and fish.
 setup:
 	@command -v node >/dev/null && command -v npm >/dev/null || { echo "node and npm are needed: install Node.js 20 or newer"; exit 1; }
 	@command -v cc >/dev/null || { echo "a C compiler is needed: install gcc"; exit 1; }
+	./scripts/setup
 	./scripts/wordpress-setup
 
 # A real Gitea, built once (minutes) and kept outside the tree: the tests that need it are not to wait for it.

@@ -44,21 +44,47 @@ func (r *Repo) Bring(ctx context.Context, remote string, commits ...string) erro
 	if !r.HasRemote(remote) {
 		return fmt.Errorf("%s: %w", remote, ErrNoRemote)
 	}
-	args := []string{
-		"fetch", "--quiet", "--no-tags", "--no-prune", "--no-write-fetch-head", "--no-auto-maintenance",
-		"--no-recurse-submodules", "--no-filter", "--refmap=",
-	}
-	if r.Shallow() {
-		args = append(args, "--depth=1") // in a whole clone it would cut the history off
-	}
-	args = append(append(args, "--", remote), missing...)
-	if _, err := r.Git(ctx, r.Root, nil, args...); err != nil {
+	if err := r.Fetch(ctx, r.depth(), remote, missing...); err != nil {
 		return fmt.Errorf("%s: %w: %w", remote, ErrUnreachable, err)
 	}
 	for _, c := range missing {
 		if !r.Has(c) {
 			return fmt.Errorf("%.12s: %w on %s", c, ErrNoRevision, remote)
 		}
+	}
+	return nil
+}
+
+// Track brings a remote's branch, whole files included, to where the clone keeps
+// what it knows of that remote. A shallow clone gets the tip alone.
+func (r *Repo) Track(ctx context.Context, remote, branch string) error {
+	if !r.HasRemote(remote) {
+		return fmt.Errorf("%s: %w", remote, ErrNoRemote)
+	}
+	refs := "+refs/heads/" + branch + ":" + plumbing.NewRemoteReferenceName(remote, branch).String()
+	if err := r.Fetch(ctx, r.depth(), remote, refs); err != nil {
+		return fmt.Errorf("%s: %w: %w", remote, ErrUnreachable, err)
+	}
+	return nil
+}
+
+// Fetch fetches just what is named, commits or refspecs, with options of git's
+// beside its own. No reference moves but those that a refspec names, no hook or
+// configuration adds to it, and files come with their commits.
+func (r *Repo) Fetch(ctx context.Context, options []string, remote string, what ...string) error {
+	args := append([]string{
+		"fetch", "--quiet", "--no-tags", "--no-prune", "--no-write-fetch-head", "--no-auto-maintenance",
+		"--no-recurse-submodules", "--no-filter", "--refmap=",
+	}, options...)
+	_, err := r.Git(ctx, r.Root, nil, append(append(args, "--", remote), what...)...)
+	return err
+}
+
+// depth keeps a shallow clone as shallow as it is; in a whole one it would cut the
+// history off.
+func (r *Repo) depth() []string {
+	if r.Shallow() {
+		return []string{"--depth=1"}
 	}
 	return nil
 }

@@ -91,11 +91,14 @@ func TestPlanWorkflow(t *testing.T) {
 			t.Errorf("%s: concurrency %+v", forge, w.Concurrency)
 		case !maps.Equal(plan.Steps[0].With, map[string]string{"ref": "main", "fetch-depth": "1"}):
 			t.Errorf("%s: checks out %v", forge, plan.Steps[0].With)
-		case plan.Steps[2].With["command"] != "ci plan" || !strings.HasPrefix(plan.Steps[2].With["args"], "--offline"):
-			t.Errorf("%s: runs %v", forge, plan.Steps[2].With)
+		case plan.Steps[1].With["command"] != "ci plan" || !strings.HasPrefix(plan.Steps[1].With["args"], "--offline"):
+			t.Errorf("%s: runs %v", forge, plan.Steps[1].With)
 		}
 		for line := range strings.Lines(text) {
 			code, _, _ := strings.Cut(line, "#")
+			if strings.Contains(code, "git ") {
+				t.Errorf("%s: ci plan brings what it needs itself: %s", forge, line)
+			}
 			if strings.Contains(code, "secrets.") || strings.Contains(code, "head") {
 				t.Errorf("%s: %s", forge, line)
 			}
@@ -136,13 +139,31 @@ func TestPublishWorkflow(t *testing.T) {
 	}
 }
 
-// What is written as comments becomes a workflow when the marks are taken away.
+// What is to be filled in is told: a release, where the program that made the files
+// is none.
+func TestReleaseIsToBeNamed(t *testing.T) {
+	t.Parallel()
+	for _, forge := range Forges() {
+		for version, want := range map[string]bool{"v1.2.3": false, "dev": true} {
+			plan, publish := texts(t, Options{Forge: forge, Version: version, Commit: built})
+			if strings.Contains(plan, "name a release") != want || strings.Contains(plan, "nothing to fill in") == want || strings.Contains(publish, "Name a release") != want {
+				t.Errorf("%s of %s: what is to be filled in?\n%s\n%s", forge, version, plan, publish)
+			}
+		}
+	}
+}
+
+// What is written as comments becomes a workflow when each # is removed.
 func TestCommentedLines(t *testing.T) {
 	t.Parallel()
 	marks := regexp.MustCompile(`(?m)^  # {1,3}(plan-online:|  .*)$`)
 	for _, forge := range Forges() {
 		plan, publish := texts(t, Options{Forge: forge, Version: "v1.2.3", Commit: built})
-		online := parsed(t, marks.ReplaceAllString(plan, "  $1")).Jobs["plan-online"]
+		whole := strings.Replace(marks.ReplaceAllString(plan, "  $1"), "    # if:", "    if:", 1)
+		online := parsed(t, whole).Jobs["plan-online"]
+		if offline := parsed(t, whole).Jobs["plan"]; offline.If != "github.event.pull_request.head.repo.full_name != github.repository" {
+			t.Errorf("%s: %+v", forge, offline)
+		}
 		if online.If != "github.event.pull_request.head.repo.full_name == github.repository" || len(online.Steps) != 3 {
 			t.Errorf("%s: %+v", forge, online)
 		} else if env := online.Steps[2].Env; env["SMMCTL_FORGE_TOKEN"] == "" || env["ACME_MASTODON_TOKEN"] == "" {

@@ -5,11 +5,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
+	"path"
 	"regexp"
 
 	"github.com/smmctl/smmctl/engine"
 	"github.com/smmctl/smmctl/engine/forge"
 	"github.com/smmctl/smmctl/engine/forge/ci"
+	"github.com/smmctl/smmctl/engine/repo"
 )
 
 // proposal is what is reviewed, and where it is told.
@@ -43,6 +46,9 @@ func (g *global) proposal(ctx context.Context, e *engine.Engine, o *ciPlanOption
 		return nil, errors.Join(append(p.failed, fmt.Errorf("ci plan: the job (%s) is about no pull request that can be read: use --pull N, or --base and --head", p.job.Event))...)
 	default:
 		p.local(e, trunk)
+		if err := committed(e, p.what.Head); err != nil {
+			return nil, errors.Join(append(p.failed, err)...)
+		}
 	}
 	if err := p.bring(ctx, e, cmp.Or(trunk.Remote, "origin")); err != nil {
 		return nil, errors.Join(append(p.failed, err)...)
@@ -138,6 +144,19 @@ func (p *proposal) local(e *engine.Engine, trunk engine.Trunk) {
 	}
 }
 
+// committed refuses a revision before the workspace's first commit: a report on it
+// would be empty, which looks like a proposal of nothing.
+func committed(e *engine.Engine, rev string) error {
+	fsys, _, err := e.Repo.FS(rev)
+	if err != nil {
+		return nil // the review says it better
+	}
+	if _, err := fs.Stat(fsys, repo.WorkspaceFile); errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("ci plan: %s has no %s: commit the workspace first", rev, path.Join(e.Repo.Prefix, repo.WorkspaceFile))
+	}
+	return nil
+}
+
 var wholeCommit = regexp.MustCompile(`^[0-9a-f]{40}$`)
 
 // bring fetches what the job's clone lacks.
@@ -164,12 +183,7 @@ func (p *proposal) fetchLedger(ctx context.Context, g *global, e *engine.Engine,
 	if t.Remote == "" || !e.Repo.HasRemote(t.Remote) || !plainBranch.MatchString(t.Ledger) {
 		return
 	}
-	args := []string{"fetch", "--quiet", "--no-tags", "--no-prune", "--no-write-fetch-head", "--no-auto-maintenance", "--no-recurse-submodules", "--refmap="}
-	if e.Repo.Shallow() {
-		args = append(args, "--depth=1")
-	}
-	args = append(args, "--", t.Remote, "+refs/heads/"+t.Ledger+":refs/remotes/"+t.Remote+"/"+t.Ledger)
-	if _, err := e.Repo.Git(ctx, e.Repo.Root, nil, args...); err != nil {
+	if err := e.Repo.Track(ctx, t.Remote, t.Ledger); err != nil {
 		g.warn(fmt.Errorf("the ledger's branch: %w", err))
 	}
 }

@@ -135,3 +135,42 @@ func TestHooksRun(t *testing.T) {
 		t.Errorf("validate: %d, %s", code, out)
 	}
 }
+
+// For a workspace in a subfolder, the page's lines match its files, and the
+// commands find it. The hooks' own patterns would not.
+func TestHooksInASubfolder(t *testing.T) {
+	t.Parallel()
+	page, err := os.ReadFile("../../../docs/install.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	lines := regexp.MustCompile(`(?m)^ +- (\{id: smmctl-.*\})$`).FindAllSubmatch(page, -1)
+	if len(lines) != 2 {
+		t.Fatalf("%d lines", len(lines))
+	}
+	root := t.TempDir()
+	if _, err := scaffold.Init(t.Context(), scaffold.Options{Dir: filepath.Join(root, "social"), Timezone: "UTC", Clock: december{}}); err != nil {
+		t.Fatal(err)
+	}
+	own := hooks(t)
+	for _, line := range lines {
+		var h hook
+		if err := yaml.Unmarshal(line[1], &h); err != nil {
+			t.Fatal(err)
+		}
+		const name = "social/content/social/2026-12/hello.md"
+		if regexp.MustCompile(own[h.ID].Files).MatchString(name) || !regexp.MustCompile(h.Files).MatchString(name) {
+			t.Errorf("%s: files %s", h.ID, h.Files)
+		}
+		if h.Pass == nil {
+			h.Pass = own[h.ID].Pass
+		}
+		if h.Pass == nil || *h.Pass {
+			t.Errorf("%s: gets names that begin with social/", h.ID)
+		}
+		h.Entry = strings.Replace(h.Entry, "-C social", "-C "+filepath.Join(root, "social"), 1)
+		if code, out := h.run(t, root); code != 0 {
+			t.Errorf("%s: %d, %s", h.ID, code, out)
+		}
+	}
+}

@@ -12,6 +12,7 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+	"testing"
 	"time"
 
 	"github.com/smmctl/smmctl/engine/internal/counterpart"
@@ -26,9 +27,34 @@ const (
 // program is Gitea, and the folder of its module with templates and options.
 type program struct{ path, static string }
 
+// once holds what built found.
+var once struct {
+	sync.Once
+	program
+	err error
+}
+
 // built returns Gitea, which is built once for each version of tools/gitea and of
-// Go, outside the tree.
-var built = sync.OnceValues(func() (program, error) {
+// Go, outside the tree. It gives up before the tests' time is over, to say why.
+func built(t testing.TB) (program, error) {
+	once.Do(func() { once.program, once.err = build(patienceOf(t)) })
+	return once.program, once.err
+}
+
+// patienceOf leaves a tenth of the time that t has.
+func patienceOf(t testing.TB) time.Duration {
+	d, ok := t.(interface{ Deadline() (time.Time, bool) })
+	if !ok {
+		return patience
+	}
+	end, ok := d.Deadline()
+	if !ok {
+		return patience
+	}
+	return min(patience, time.Until(end)*9/10)
+}
+
+func build(patience time.Duration) (program, error) {
 	module, err := moduleDir()
 	if err != nil {
 		return program{}, err
@@ -53,7 +79,7 @@ var built = sync.OnceValues(func() (program, error) {
 		}
 	}
 	return program{filepath.Join(dir, "gitea"), static}, err
-})
+}
 
 // moduleDir is tools/gitea, beside the go.mod of this source file's module.
 func moduleDir() (string, error) {

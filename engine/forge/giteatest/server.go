@@ -47,7 +47,7 @@ func (s *Server) API() string { return s.URL + "/api/v1" }
 // Start runs a Gitea with nothing in it.
 func Start(t testing.TB) *Server {
 	t.Helper()
-	p, err := built()
+	p, err := built(t)
 	if err != nil {
 		t.Fatal(err)
 	}

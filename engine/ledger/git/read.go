@@ -121,11 +121,7 @@ func (l *Ledger) bring(ctx context.Context, tip plumbing.Hash) (plumbing.Hash, e
 func (l *Ledger) fetch(ctx context.Context, more ...string) (plumbing.Hash, error) {
 	l.fetches++
 	to := l.fetchRef()
-	args := append([]string{
-		"fetch", "--quiet", "--no-tags", "--no-prune", "--no-write-fetch-head", "--no-auto-maintenance",
-		"--no-recurse-submodules", "--no-filter", "--refmap="}, more...)
-	args = append(args, "--", l.opts.Remote, "+"+l.branch.String()+":"+to.String())
-	if _, err := l.git(ctx, nil, args...); err != nil {
+	if err := l.repo.Fetch(ctx, more, l.opts.Remote, "+"+l.branch.String()+":"+to.String()); err != nil {
 		return plumbing.ZeroHash, fmt.Errorf("%w: %w", ledger.ErrUnreachable, err)
 	}
 	tip, err := l.ref(ctx, to)
