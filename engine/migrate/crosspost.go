@@ -12,6 +12,9 @@ import (
 // keeps nothing, so what is committed counts as published.
 func readMessages(fsys fs.FS, past *history, o Options) (*Export, error) {
 	e := &Export{}
+	if past == nil {
+		e.note(o.Source, "is in no Git repository with commits, and nothing else tells what went out: everything counts as published")
+	}
 	names, err := e.texts(fsys, ".", ".txt", ".md")
 	if err != nil {
 		return nil, err

@@ -17,7 +17,6 @@ import (
 	"io"
 	"io/fs"
 	"os"
-	"strings"
 	"time"
 )
 
@@ -145,7 +144,7 @@ func Read(ctx context.Context, o Options) (*Export, error) {
 	case TwitterTogether, Crosspost, NodejsBluesky:
 		return readFolder(ctx, o)
 	}
-	return nil, wrong("--from %q: %s", o.From, strings.Join(Kinds(), ", "))
+	return nil, unknownSource(o.From)
 }
 
 func readTable(o Options) (*Export, error) {

@@ -38,7 +38,9 @@ changes nothing.
 With --offline, and always for forks and where accounts or smm.yaml change, no platform is
 asked and no credential is read.
 
-Outside of a forge's CI it prints the report: HEAD against the branch that is published.`,
+Outside of a forge's CI it prints the report, as Markdown for a forge: HEAD against the
+branch that is published. At a terminal, read it with --out, which writes it to files, or
+take "smmctl diff --from main --to HEAD".`,
 		Example: `  smmctl ci plan                        # in a job on a pull request
   smmctl ci plan --offline --out report # and the whole report as files
   smmctl ci plan --base origin/main --head HEAD

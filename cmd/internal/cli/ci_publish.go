@@ -94,7 +94,7 @@ func (g *global) delivered(d *engine.Delivery, err error) error {
 	}
 	g.ended(d.Outcome, err)
 	if t := d.Told; t != (engine.Told{}) {
-		g.note("Told: %d notifications, %d pull requests. Not told: %d (the next run does it), doubtful: %d.", t.Sent, t.Comments, t.Unsent, t.Doubtful)
+		g.note("%s", view.Told(t))
 	}
 	return result
 }

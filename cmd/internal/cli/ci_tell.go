@@ -79,10 +79,14 @@ func (t *teller) print(context.Context) error {
 		return errors.Join(view.JSON(log, t.r), log.Close())
 	case t.json:
 		return view.JSON(t.Out, t.r)
-	case t.p.job == nil:
+	case t.p.job == nil && t.o.out == "":
 		return t.whole()
 	}
 	_, text := verdict(t.r)
+	if t.p.job == nil {
+		_, err := fmt.Fprintf(t.Out, "%s.\nThe report is in %s: report.md, report.json, plan.json, validate.sarif.\n", view.OneLine(text, 2000), view.OneLine(t.o.out, 2000))
+		return err
+	}
 	t.note("%s.", defused(text))
 	return nil
 }

@@ -94,6 +94,9 @@ func runInit(ctx context.Context, g *global, o *initOptions) error {
 		if plan.Accounts, err = o.wishes(g); err != nil {
 			return err
 		}
+		if err := export.Check(plan.Accounts); err != nil {
+			return asUsage(err)
+		}
 		s.Contents = func(start scaffold.Start) (contents *scaffold.Contents, err error) {
 			contents, taken, err = export.Contents(start, plan)
 			return contents, err

@@ -87,6 +87,7 @@ func Main(ctx context.Context, args []string, env Env) int {
 func Commands() *cobra.Command { return newRoot(&global{Env: System()}) }
 
 func newRoot(g *global) *cobra.Command {
+	var version bool
 	cmd := &cobra.Command{
 		Use:   "smmctl",
 		Short: "Publish a brand's social media from a Git repository, once and only once",
@@ -102,9 +103,21 @@ what is live on each platform and makes the platforms match.
   smmctl apply`,
 		SilenceErrors: true, SilenceUsage: true,
 		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if version {
+				return g.showVersion()
+			}
+			return cmd.Help()
+		},
 	}
-	cmd.SetFlagErrorFunc(func(c *cobra.Command, err error) error { return usage("%s: %w", c.CommandPath(), err) })
+	cmd.Flags().BoolVar(&version, "version", false, "show the version, as smmctl version does")
+	cmd.SetFlagErrorFunc(func(c *cobra.Command, err error) error {
+		_, name, sub := strings.Cut(c.CommandPath(), " ")
+		if !sub { // the program's name stands before every error
+			return usage("%w", err)
+		}
+		return usage("%s: %w", name, err)
+	})
 	f := cmd.PersistentFlags()
 	f.StringVarP(&g.dir, "chdir", "C", "", "work in this folder")
 	f.BoolVar(&g.json, "json", false, "one JSON document on standard output")

@@ -69,19 +69,21 @@ func newVersionCmd(g *global) *cobra.Command {
 made of a tag knows the tag only, for Go does not tell it the commit.`,
 		Example: `  smmctl version
   smmctl version --json`,
-		RunE: func(*cobra.Command, []string) error {
-			o := built()
-			if g.json {
-				return view.JSON(g.Out, map[string]any{"format_version": 1, "version": o.Version, "commit": o.Commit, "date": o.Date, "go": runtime.Version()})
-			}
-			fmt.Fprintf(g.Out, "smmctl %s", o.Version)
-			if o.Commit != "" {
-				fmt.Fprintf(g.Out, " (%.12s, %s)", o.Commit, o.Date)
-			}
-			fmt.Fprintln(g.Out)
-			return nil
-		},
+		RunE: func(*cobra.Command, []string) error { return g.showVersion() },
 	}
+}
+
+func (g *global) showVersion() error {
+	o := built()
+	if g.json {
+		return view.JSON(g.Out, map[string]any{"format_version": 1, "version": o.Version, "commit": o.Commit, "date": o.Date, "go": runtime.Version()})
+	}
+	fmt.Fprintf(g.Out, "smmctl %s", o.Version)
+	if o.Commit != "" {
+		fmt.Fprintf(g.Out, " (%.12s, %s)", o.Commit, o.Date)
+	}
+	fmt.Fprintln(g.Out)
+	return nil
 }
 
 // build tells this program from any other build of it, released or not.

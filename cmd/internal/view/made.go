@@ -1,6 +1,7 @@
 package view
 
 import (
+	"path/filepath"
 	"strings"
 
 	"github.com/smmctl/smmctl/engine/scaffold"
@@ -17,6 +18,7 @@ func (p *Printer) Made(m *scaffold.Made) {
 	if p.Quiet {
 		return
 	}
+	p.renamed(m)
 	p.kept(m)
 	p.next(m, []string{"smmctl validate", "smmctl diff", "smmctl apply        # publishes the first post to public/site"})
 }
@@ -28,6 +30,13 @@ func (p *Printer) workflowsMade(m *scaffold.Made) {
 	}
 	p.kept(m)
 	p.printf("Nothing else was changed. Next, in the repository's root:\n  git add %s && git commit -m \"Workflows for smmctl\"\n", strings.Join(m.Workflows, " "))
+}
+
+// renamed says that the brand is not called as its folder is.
+func (p *Printer) renamed(m *scaffold.Made) {
+	if name := filepath.Base(m.Dir); !strings.EqualFold(name, m.Brand) {
+		p.printf("  The brand is called %s: %q is no name for one (3 to 40 of a-z, 0-9 and -).\n", flat(m.Brand), flat(name))
+	}
 }
 
 // kept writes what else there is, and what was there already.

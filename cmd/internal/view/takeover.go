@@ -1,6 +1,9 @@
 package view
 
 import (
+	"cmp"
+	"strings"
+
 	"github.com/smmctl/smmctl/engine/migrate"
 	"github.com/smmctl/smmctl/engine/scaffold"
 )
@@ -15,7 +18,14 @@ func (p *Printer) TakenOver(m *scaffold.Made, s *migrate.Summary) {
 	if p.Quiet {
 		return
 	}
-	p.printf("Taken over from %s: %s, %s, %s\n", s.From, count(s.Posts, "post"), count(s.Slots, "slot"), count(s.Media, "media file"))
+	found := []string{}
+	for _, c := range []string{countIf(s.Posts, "post"), countIf(s.Slots, "slot"), countIf(s.Media, "media file")} {
+		if c != "" {
+			found = append(found, c)
+		}
+	}
+	p.printf("Taken over from %s: %s\n", s.From, cmp.Or(strings.Join(found, ", "), "nothing"))
+	p.renamed(m)
 	p.states(s)
 	p.targets(m, s)
 	p.notes(s)
@@ -32,17 +42,17 @@ func (p *Printer) states(s *migrate.Summary) {
 		p.printf("    %d of them only because their time has passed: look whether they really were\n", s.Assumed)
 	}
 	if s.Drafts > 0 {
-		p.printf("  %d drafts: switch the old tool off, then write `status: ready` in those that are to go out\n", s.Drafts)
+		p.printf("  %s: switch the old tool off, then write `status: ready` in what is to go out\n", count(s.Drafts, "draft"))
 	}
 	if s.Ready > 0 {
-		p.printf("  %d ready: smmctl publishes them at their times. Switch the old tool off first, or they go out twice\n", s.Ready)
+		p.printf("  %d ready: smmctl publishes at the time that is written. Switch the old tool off first, or it goes out twice\n", s.Ready)
 	}
 }
 
 func (p *Printer) targets(m *scaffold.Made, s *migrate.Summary) {
 	for i, a := range s.Accounts {
 		if i == shownNotes {
-			p.printf("  … and %d more accounts; --json lists all\n", len(s.Accounts)-i)
+			p.printf("  … and %s more; --json lists all\n", count(len(s.Accounts)-i, "account"))
 			return
 		}
 		name := flat(a.Name)
@@ -68,4 +78,12 @@ func (p *Printer) notes(s *migrate.Summary) {
 		}
 		p.printf("  %s: %s\n", flat(n.Where), flat(n.Why))
 	}
+}
+
+// countIf counts what there is, and says nothing of what there is not.
+func countIf(n int, what string) string {
+	if n == 0 {
+		return ""
+	}
+	return count(n, what)
 }

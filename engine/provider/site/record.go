@@ -66,7 +66,7 @@ type file struct {
 const recordFormat = 1
 
 var (
-	errForeign = errors.New("not made by smmctl, and left alone")
+	errForeign = errors.New("not made by smmctl, and left alone; move or delete it if smmctl is to make its own")
 	errBroken  = errors.New("changed by hand so that its record cannot be read; delete it to have it made again")
 )
 

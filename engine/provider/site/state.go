@@ -86,7 +86,7 @@ func (s *site) checkOwner(f *folder) error {
 func checkUnused(f *folder) error {
 	for _, file := range ours {
 		if f.has(file) {
-			return rejected("%s: %w; choose another folder, or move it away", f.name(file), errForeign)
+			return rejected("%s: %w, or choose another folder", f.name(file), errForeign)
 		}
 	}
 	return nil
