@@ -53,6 +53,10 @@ type Review struct {
 	// Asked are publications that the proposal leaves as they are, and which its
 	// rules hold, or will hold, for want of an approval that nobody asked for before.
 	Asked []content.Key `json:"asked"`
+	// Rules says that it changes whose approval is needed, be it by the members of a
+	// group, and Freed lists what rules chose before and none chooses now.
+	Rules bool          `json:"rules"`
+	Freed []content.Key `json:"freed"`
 	Files []string      `json:"files"` // changed, sorted
 }
 

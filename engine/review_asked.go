@@ -8,14 +8,16 @@ import (
 )
 
 // asked finds what is merged already and goes out on the base, and which other rules
-// for approvals hold from now on. Nobody would see that in what the proposal changes.
+// for approvals hold from now on, and what they let go. Nobody would see that in
+// what the proposal changes.
 func (r *reviewing) asked() {
 	if r.before.ws.Config == nil || r.after.ws.Config == nil || reflect.DeepEqual(r.before.policy(), r.after.policy()) {
 		return
 	}
-	free := map[content.Key]bool{}
+	r.out.Rules = true
+	free, chosen := map[content.Key]bool{}, map[content.Key]bool{}
 	for i := range r.was {
-		free[r.was[i].Key] = r.was[i].Lacking() == ""
+		free[r.was[i].Key], chosen[r.was[i].Key] = r.was[i].Lacking() == "", len(r.was[i].Needs) > 0
 	}
 	own := map[content.Key]bool{}
 	for _, p := range r.out.Posts {
@@ -27,6 +29,10 @@ func (r *reviewing) asked() {
 		if c := &r.all[i]; free[c.Key] && !own[c.Key] && c.Lacking() != "" {
 			r.out.Asked = append(r.out.Asked, c.Key)
 		}
+		if c := &r.all[i]; chosen[c.Key] && len(c.Needs) == 0 {
+			r.out.Freed = append(r.out.Freed, c.Key)
+		}
 	}
+	slices.SortFunc(r.out.Freed, compareKeys)
 	slices.SortFunc(r.out.Asked, compareKeys)
 }

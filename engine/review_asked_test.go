@@ -36,3 +36,35 @@ func TestReviewOfNewRules(t *testing.T) {
 		same(t, c.name, got, c.want...)
 	}
 }
+
+// Rules are switched off in smm.yaml, and where nobody looks: by a group's members.
+func TestReviewOfRulesThatGo(t *testing.T) {
+	t.Parallel()
+	w, base := magazine(t)
+	guarded := w.propose(base, func() {
+		w.write("smm.yaml", w.file("smm.yaml")+"approvals: {rules: [{name: desk, accounts: [both], from: [lena]}]}\n")
+		w.write("content/acme/2026-12/direct.md", "---\nid: direct\naccounts: [two]\nstatus: ready\npublish_at: 2026-12-20T09:00\nreason: test\n---\nDirect.\n")
+	})
+	for _, c := range []struct {
+		name   string
+		change func()
+		rules  bool
+		want   []string
+	}{
+		{"off", func() { w.write("smm.yaml", config) }, true, []string{"direct@two", "later@one", "pic@one", "slotted@one", "wide@one", "wide@two"}},
+		{"out of the group", func() { w.edit("strategies/acme/strategy.yaml", "both: [one, two]", "both: [one]") }, true, []string{"direct@two"}},
+		{"another word", func() { w.edit("content/acme/2026-12/later.md", "Later", "Later on") }, false, nil},
+	} {
+		head := w.propose(guarded, c.change)
+		r, err := w.engine().Review(bg, engine.ReviewOptions{Base: guarded, Head: head, Offline: true})
+		must(t, err)
+		var got []string
+		for _, k := range r.Freed {
+			got = append(got, k.String())
+		}
+		same(t, c.name, got, c.want...)
+		if r.Rules != c.rules {
+			t.Errorf("%s: rules %v", c.name, r.Rules)
+		}
+	}
+}

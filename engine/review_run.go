@@ -56,7 +56,7 @@ func (e *Engine) reviewing(o ReviewOptions, merge *repo.Merge) *reviewing {
 		out: &Review{
 			FormatVersion: 1, Now: o.Now.UTC().Truncate(time.Second), Base: merge.Base, MergeBase: merge.MergeBase, Head: merge.Head,
 			Timezone: "UTC", Posts: []ReviewedPost{}, Diagnostics: []ReviewedDiagnostic{}, Months: []ReviewedMonth{},
-			Mix: []calendar.PillarShare{}, Sensitive: []string{}, Both: []string{}, Asked: []content.Key{}, Files: []string{},
+			Mix: []calendar.PillarShare{}, Sensitive: []string{}, Both: []string{}, Asked: []content.Key{}, Freed: []content.Key{}, Files: []string{},
 		},
 	}
 	for i := range merge.Changed {

@@ -3,8 +3,20 @@ package markdown
 import (
 	"testing"
 
+	"github.com/smmctl/smmctl/engine"
+	"github.com/smmctl/smmctl/engine/content"
 	"github.com/smmctl/smmctl/engine/plan"
 )
+
+// Who takes a rule away says so to those who decide about it.
+func TestRulesThatGo(t *testing.T) {
+	t.Parallel()
+	got := sides(&engine.Review{Rules: true, Freed: []content.Key{{Post: "offer", Account: "acme"}}})
+	want := "- **This changes whose approval is needed for what.**\n- From now on nobody has to approve: <code>offer&#64;acme</code>\n"
+	if got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
 
 // What only an approval holds is no bad news in a pull request.
 func TestAwaitingApproval(t *testing.T) {

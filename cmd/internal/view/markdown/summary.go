@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/smmctl/smmctl/engine"
+	"github.com/smmctl/smmctl/engine/content"
 	"github.com/smmctl/smmctl/engine/plan"
 )
 
@@ -87,11 +88,14 @@ func sides(r *engine.Review) string {
 	if len(r.Both) > 0 {
 		fmt.Fprintf(&b, "- Changed on the base branch, too, since this left it: %s\n", paths(r.Both))
 	}
+	if r.Rules {
+		b.WriteString("- **This changes whose approval is needed for what.**\n")
+	}
+	if len(r.Freed) > 0 {
+		fmt.Fprintf(&b, "- From now on nobody has to approve: %s\n", paths(keyNames(r.Freed)))
+	}
 	if n := len(r.Asked); n > 0 {
-		var keys []string
-		for _, k := range r.Asked {
-			keys = append(keys, k.String())
-		}
+		keys := keyNames(r.Asked)
 		which := "1 publication that is merged already needs"
 		if n > 1 {
 			which = fmt.Sprintf("%d publications that are merged already need", n)
@@ -99,6 +103,14 @@ func sides(r *engine.Review) string {
 		fmt.Fprintf(&b, "- From now on %s an approval: %s\n", which, paths(keys))
 	}
 	return b.String()
+}
+
+func keyNames(keys []content.Key) []string {
+	var out []string
+	for _, k := range keys {
+		out = append(out, k.String())
+	}
+	return out
 }
 
 const manyPaths = 10
